@@ -1,0 +1,23 @@
+/** A request as a value: what the builders return, the transport sends, and tests assert without a server. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Absolute path below the server's URL, without query, each segment already percent-encoded: `/api/v1/pods`. */
+  readonly path: string;
+  /** Query parameters in order. Undefined values are left out. */
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+  /** Header names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The body as it goes over the wire. An iterable cannot be replayed, so such a request is never retried. */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+/** The request's path and query as one string, as it stands on the request line. */
+export function requestTarget(request: Pick<ApiRequest, "path" | "query">): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
+  }
+  const text = query.toString();
+  return text === "" ? request.path : `${request.path}?${text}`;
+}
