@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# kubectl.sh KUBECTL: a session of kubectl against the sandbox. Every step asserts its exit code and what it prints.
+# kubectl before 1.27 validates on the client with OpenAPI v2, which the sandbox does not serve: such a one is run with
+# --validate=false and without `explain`.
+set -u
+kubectl=$1
+root=$(cd "$(dirname "$0")/../.." && pwd)
+dir=$(mktemp -d)
+steps=0
+
+node "$root/dist/cli/main.js" sandbox --port 0 --kubeconfig "$dir/config" 2>"$dir/sandbox.log" &
+sandbox=$!
+trap 'kill "$sandbox" 2>/dev/null; wait "$sandbox" 2>/dev/null; rm -rf "$dir"' EXIT
+for _ in $(seq 100); do
+  [ -s "$dir/config" ] && break
+  kill -0 "$sandbox" 2>/dev/null || { cat "$dir/sandbox.log"; exit 1; }
+  sleep 0.1
+done
+export KUBECONFIG="$dir/config" HOME="$dir"
+
+minor=$("$kubectl" version --client -o json | node -p 'parseInt(JSON.parse(require("fs").readFileSync(0, "utf8")).clientVersion.minor)')
+[ "$minor" -ge 27 ] && validate=() || validate=(--validate=false)
+
+fail() { echo "FAILED: $1"; echo "--- it printed:"; cat "$dir/out"; exit 1; }
+
+k() { # k PATTERN ARGS...: succeeds, and prints a line that matches the extended regular expression
+  local pattern=$1
+  shift
+  steps=$((steps + 1))
+  timeout 60 "$kubectl" "$@" >"$dir/out" 2>&1 || fail "kubectl $* (exit $?)"
+  grep -qE -- "$pattern" "$dir/out" || fail "kubectl $*: no line matches $pattern"
+}
+
+k_fails() { # k_fails PATTERN ARGS...: exits with another code than 0, and says why
+  local pattern=$1
+  shift
+  steps=$((steps + 1))
+  timeout 60 "$kubectl" "$@" >"$dir/out" 2>&1 && fail "kubectl $* succeeded"
+  grep -qE -- "$pattern" "$dir/out" || fail "kubectl $*: no line matches $pattern"
+}
+
+cat >"$dir/web.yaml" <<'YAML'
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, labels: { app: web } }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec:
+      containers:
+        - { name: web, image: "nginx:1.27", ports: [{ containerPort: 80 }] }
+---
+apiVersion: v1
+kind: Service
+metadata: { name: web }
+spec: { selector: { app: web }, ports: [{ port: 80 }] }
+YAML
+cat >"$dir/widget.yaml" <<'YAML'
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: widgets.example.com }
+spec:
+  group: example.com
+  scope: Namespaced
+  names: { plural: widgets, singular: widget, kind: Widget, shortNames: [wd] }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec: { type: object, properties: { size: { type: integer, minimum: 1, default: 3 } } }
+      additionalPrinterColumns: [{ name: Size, type: integer, jsonPath: .spec.size }]
+YAML
+
+k 'Server Version: .*1\.36|GitVersion:"v1\.36' version
+k 'deployments +deploy +apps/v1 +true +Deployment' api-resources
+k '^apps/v1$' api-versions
+[ "$minor" -ge 27 ] && k 'KIND: +Deployment' explain deployment.spec.strategy
+[ "$minor" -ge 27 ] && k 'maxSurge' explain deployment --recursive
+k '^NAME +STATUS +ROLES +AGE +VERSION' get nodes
+k 'created' create namespace t
+k 'deployment.apps/web created' apply -n t -f "$dir/web.yaml" "${validate[@]}"
+k 'successfully rolled out' rollout status -n t deployment/web --timeout=60s
+k '^web +2/2 +2 +2 ' get deployments -n t
+k '^web-[a-z0-9]+-[a-z0-9]+ +1/1 +Running +0 ' get pods -n t
+k '"kind": "List"' get pods -n t -o json
+k 'kind: Deployment' get deployment web -n t -o yaml
+k '^deployment.apps/web$' get deployment web -n t -o name
+k '^2$' get deployment web -n t -o 'jsonpath={.status.readyReplicas}{"\n"}'
+k '^web +nginx:1.27' get deployment web -n t -o 'custom-columns=NAME:.metadata.name,IMAGE:.spec.template.spec.containers[0].image'
+k 'nginx:1.27' get deployments -n t -o wide
+k '^web-' get pods -n t -l app=web --sort-by=.metadata.name
+k 'No resources found' get pods -n t -l app=none
+k '^web-' get pods -n t --field-selector status.phase=Running --chunk-size=1
+k '^kube-system +' get pods -A
+k 'unchanged' apply -n t -f "$dir/web.yaml" "${validate[@]}"
+k 'serverside-applied' apply -n t --server-side --force-conflicts -f "$dir/web.yaml" "${validate[@]}"
+k 'patched' patch deployment web -n t -p '{"metadata":{"labels":{"patched":"strategic"}}}'
+k 'patched' patch deployment web -n t --type merge -p '{"metadata":{"labels":{"patched":"merge"}}}'
+k 'patched' patch deployment web -n t --type json -p '[{"op":"replace","path":"/metadata/labels/patched","value":"json"}]'
+k 'patched.*json|json' get deployment web -n t -o 'jsonpath={.metadata.labels.patched}'
+k 'labeled' label deployment web -n t tier=front
+k 'annotated' annotate deployment web -n t note=one
+k 'scaled' scale deployment web -n t --replicas=3
+k 'successfully rolled out' rollout status -n t deployment/web --timeout=60s
+k '^web +3/3' get deployments -n t
+k 'image updated' set image deployment/web -n t web=nginx:1.28
+k 'successfully rolled out' rollout status -n t deployment/web --timeout=60s
+k '^2 ' rollout history -n t deployment/web
+k 'rolled back' rollout undo -n t deployment/web
+k 'successfully rolled out' rollout status -n t deployment/web --timeout=60s
+k 'nginx:1.27' get deployment web -n t -o 'jsonpath={.spec.template.spec.containers[0].image}'
+k 'condition met' wait -n t --for=condition=Available deployment/web --timeout=30s
+k 'configmap/c created' create configmap c -n t --from-literal=a=1
+k '\(server dry run\)' create configmap dry -n t --from-literal=a=1 --dry-run=server
+k_fails 'NotFound' get configmap dry -n t
+k_fails 'AlreadyExists' create configmap c -n t --from-literal=a=2
+k 'Name: +web' describe deployment web -n t
+k 'customresourcedefinition.apiextensions.k8s.io/widgets.example.com created' create -f "$dir/widget.yaml" "${validate[@]}"
+k 'condition met' wait --for=condition=Established crd/widgets.example.com --timeout=30s
+printf 'apiVersion: example.com/v1\nkind: Widget\nmetadata: { name: w }\nspec: {}\n' >"$dir/w.yaml"
+k 'widget.example.com/w created' create -n t -f "$dir/w.yaml" "${validate[@]}"
+k '^w +3$' get wd -n t
+k '^yes$' auth can-i create deployments -n t
+k_fails '^no' auth can-i create deployments -n t --as nobody
+k_fails 'Forbidden.*cannot list resource "pods"' get pods -n t --as nobody
+k 'deployment.apps "web" deleted' delete -n t -f "$dir/web.yaml"
+k_fails 'NotFound' get deployment web -n t
+k 'namespace "t" deleted' delete namespace t --timeout=60s
+k_fails 'NotFound' get namespace t
+
+echo "$steps steps of kubectl 1.$minor passed"

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# tarball.sh ROOT DIR: packs the checkout, installs the tarball into an empty folder, and uses it there.
+set -eu
+root=$1 dir=$2
+mkdir -p "$dir/app"
+(cd "$root" && npm pack --pack-destination "$dir" >/dev/null)
+cd "$dir/app"
+printf '{ "name": "app", "private": true, "type": "module" }\n' >package.json
+npm install "$dir"/kubescript-*.tgz typescript@7 @types/node@20
+export HOME="$dir"
+npx kubescript --version
+npx kubescript eval --sandbox 'k8s.nodes.list()' -o json >nodes.json
+node -e 'if (JSON.parse(require("fs").readFileSync("nodes.json")).kind !== "NodeList") process.exit(1)'
+cat >embed.ts <<'TS'
+import { startSandbox } from "kubescript/sandbox";
+const sandbox = await startSandbox();
+if (!sandbox.url.startsWith("https://127.0.0.1:")) throw new Error(sandbox.url);
+await sandbox.close();
+TS
+cat >recipe.ts <<'TS'
+import { recipe } from "kubescript";
+export default recipe({
+  description: "Count pods",
+  args: { namespace: { type: "string", optional: true } },
+  async run({ k8s, args }) {
+    const scope = args.namespace === undefined ? k8s.everywhere : k8s.in(args.namespace);
+    return { pods: (await scope.pods.list()).length };
+  },
+});
+TS
+npx tsc --noEmit --strict --module nodenext --target es2023 --skipLibCheck embed.ts recipe.ts
+node_modules/.bin/tsx embed.ts
+npx kubescript run --sandbox recipe.ts -o json | grep -q '"pods"'
