@@ -1,0 +1,162 @@
+import type { ApiObject } from "../model/object.ts";
+import { conflict, invalid, notFound } from "../model/status-error.ts";
+import { hasStatus } from "./create-object.ts";
+import { cloneJson, equalButTimes, equalJson } from "./json.ts";
+import { inOrder } from "./metadata.ts";
+import { strategyFor } from "./strategies/strategy-for.ts";
+import type { Strategy } from "./strategy.ts";
+import {
+  admit,
+  fromStorage,
+  ownershipOf,
+  strategyContext,
+  toStorage,
+  type WriteContext,
+  type WriteServer,
+} from "./write-context.ts";
+
+export const STALE = "the object has been modified; please apply your changes to the latest version and try again";
+
+export interface UpdateOptions {
+  /** Server-side apply has already put down who owns what. */
+  readonly applied?: boolean;
+}
+
+/**
+ * Replaces an object by what `change` makes of its present state. A `resourceVersion` or `uid` in the result that
+ * is not the present one is a conflict. Returns what is stored; of a dry run, what would have been.
+ */
+export function updateObject(
+  server: WriteServer,
+  name: string,
+  change: (live: ApiObject) => ApiObject,
+  context: WriteContext,
+  options: UpdateOptions = {},
+): ApiObject {
+  const { definition, namespace } = context;
+  const strategy = strategyFor(definition);
+  const stored = server.store.get(definition.storageKey, namespace, name);
+  if (stored === undefined) throw notFound(definition, name);
+  const live = fromStorage(definition, stored);
+  const wanted = cloneJson(change(live));
+  checkPreconditions(context, live, wanted);
+  keepSystemMetadata(live, wanted);
+  const defaulted = server.rules.applyDefaults(definition, wanted);
+  const separated = separate(live, defaulted, context, strategy);
+  const updated =
+    options.applied === true ? separated : server.rules.trackUpdate(live, separated, ownershipOf(server, context));
+  admit(server, context, "mutate", { operation: "UPDATE", name, object: updated, old: live });
+  if (context.subresource === "") strategy.prepareUpdate?.(updated, live, strategyContext(server, context));
+  countGeneration(live, updated, context, strategy);
+  const errors = server.rules.validateUpdate(definition, live, updated, context.subresource);
+  if (errors.length > 0) throw invalid(definition, name, errors);
+  admit(server, context, "validate", { operation: "UPDATE", name, object: updated, old: live });
+  return write(server, stored, live, updated, context, strategy);
+}
+
+function checkPreconditions(context: WriteContext, live: ApiObject, wanted: ApiObject): void {
+  const { definition, namespace } = context;
+  const name = live.metadata.name ?? "";
+  const { uid, resourceVersion } = wanted.metadata;
+  if (uid !== undefined && uid !== "" && uid !== live.metadata.uid) {
+    const path = ["", "registry", ...(definition.custom === undefined ? [] : [definition.group]), definition.resource];
+    const key = [...path, ...(namespace === "" ? [] : [namespace]), name].join("/");
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid ?? ""}`;
+    const error = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`;
+    throw conflict(definition, name, error);
+  }
+  if (resourceVersion !== undefined && resourceVersion !== "" && resourceVersion !== live.metadata.resourceVersion) {
+    throw conflict(definition, name, STALE);
+  }
+}
+
+/** What a client cannot change, and may leave out. */
+function keepSystemMetadata(live: ApiObject, wanted: ApiObject): void {
+  const kept = live.metadata;
+  const {
+    generation: _generation,
+    deletionGracePeriodSeconds: _grace,
+    deletionTimestamp,
+    ...metadata
+  } = wanted.metadata;
+  const deletion = kept.deletionTimestamp ?? undefined;
+  wanted.metadata = {
+    ...metadata,
+    ...(kept.name === undefined ? {} : { name: kept.name }),
+    ...(kept.namespace === undefined ? {} : { namespace: kept.namespace }),
+    ...(kept.uid === undefined ? {} : { uid: kept.uid }),
+    ...(kept.resourceVersion === undefined ? {} : { resourceVersion: kept.resourceVersion }),
+    ...(kept.generation === undefined ? {} : { generation: kept.generation }),
+    ...(kept.creationTimestamp === undefined ? {} : { creationTimestamp: kept.creationTimestamp }),
+    ...(deletion === undefined ? {} : { deletionTimestamp: deletion }),
+    ...(kept.deletionGracePeriodSeconds === undefined
+      ? {}
+      : { deletionGracePeriodSeconds: kept.deletionGracePeriodSeconds }),
+  };
+  if (deletionTimestamp !== undefined && deletion === undefined) delete wanted.metadata.deletionTimestamp;
+  if (kept.generateName !== undefined && wanted.metadata.generateName === undefined) {
+    wanted.metadata.generateName = kept.generateName;
+  }
+}
+
+/** Takes from `wanted` only the part that the request addresses: the status, or all but the status. */
+function separate(live: ApiObject, wanted: ApiObject, context: WriteContext, strategy: Strategy): ApiObject {
+  const { definition, subresource } = context;
+  if (subresource === "status") return withStatusOf(live, wanted, definition.custom !== undefined, strategy);
+  if (subresource !== "" || !hasStatus(definition)) return wanted;
+  const { status: _ignored, ...rest } = wanted;
+  return { ...rest, ...(live.status === undefined ? {} : { status: cloneJson(live.status) }) } as ApiObject;
+}
+
+function withStatusOf(live: ApiObject, wanted: ApiObject, custom: boolean, strategy: Strategy): ApiObject {
+  const kept = cloneJson(live);
+  const metadata = custom
+    ? { ...kept.metadata, ...(wanted.metadata.managedFields ? { managedFields: wanted.metadata.managedFields } : {}) }
+    : { ...wanted.metadata };
+  if (strategy.statusKeepsLabels) {
+    if (kept.metadata.labels === undefined) delete metadata.labels;
+    else metadata.labels = kept.metadata.labels;
+  }
+  const { status: _old, ...rest } = kept;
+  return { ...rest, metadata, ...(wanted.status === undefined ? {} : { status: wanted.status }) } as ApiObject;
+}
+
+function countGeneration(live: ApiObject, updated: ApiObject, context: WriteContext, strategy: Strategy): void {
+  if (!strategy.generation || context.subresource === "status") return;
+  const changed =
+    !equalJson(countedFields(live, context), countedFields(updated, context)) ||
+    (strategy.generationCountsAnnotations &&
+      !equalJson(live.metadata.annotations ?? {}, updated.metadata.annotations ?? {}));
+  if (changed) updated.metadata.generation = (live.metadata.generation ?? 0) + 1;
+}
+
+function countedFields(object: ApiObject, { definition }: WriteContext): object {
+  const { apiVersion: _version, kind: _kind, metadata: _metadata, status, ...rest } = object;
+  return hasStatus(definition) ? rest : { ...rest, status };
+}
+
+function write(
+  server: WriteServer,
+  stored: ApiObject,
+  live: ApiObject,
+  updated: ApiObject,
+  context: WriteContext,
+  strategy: Strategy,
+): ApiObject {
+  const { definition, namespace } = context;
+  if (equalButTimes(live, updated)) return live;
+  const complete = inOrder(updated);
+  if (context.dryRun) return complete;
+  if (isReleased(complete, strategy)) {
+    server.store.remove(definition.storageKey, namespace, stored.metadata.name ?? "");
+    return complete;
+  }
+  return fromStorage(definition, server.store.put(definition.storageKey, toStorage(definition, complete)));
+}
+
+/** Whether nothing holds a going object any longer. */
+function isReleased(object: ApiObject, strategy: Strategy): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = object.metadata;
+  if (deletionTimestamp === undefined || deletionGracePeriodSeconds > 0 || finalizers.length > 0) return false;
+  return strategy.holds?.(object) !== true;
+}
