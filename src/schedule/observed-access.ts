@@ -1,0 +1,38 @@
+import type { ApiRequest } from "../core/request.ts";
+import { requestInfo } from "../core/request-info.ts";
+import type { Access } from "./access-rules.ts";
+
+/** What is seen of a request: enough to tell which rights it needs. */
+export type ObservedRequest = Pick<ApiRequest, "method" | "path" | "query" | "headers">;
+
+/**
+ * The rights that one request needs; none for paths outside the resources (discovery, versions, health), which every
+ * authenticated user may read. Server-side apply may create, and the server asks for both rights
+ * (https://github.com/kubernetes/apiserver/blob/master/pkg/endpoints/handlers/patch.go).
+ */
+export function observedAccesses(request: ObservedRequest): Access[] {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(request.query ?? {})) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
+  }
+  const info = requestInfo(request.method, request.path, query);
+  if (!info.isResourceRequest) return [];
+  const applies = request.headers?.["content-type"]?.startsWith("application/apply-patch") ?? false;
+  const resource = info.subresource === "" ? info.resource : `${info.resource}/${info.subresource}`;
+  const verbs = applies && info.subresource === "" ? ["create", info.verb] : verbsOf(info.verb, info.subresource);
+  return verbs.map((verb) => ({
+    verb,
+    group: info.apiGroup,
+    resource,
+    namespace: info.namespace === "" ? undefined : info.namespace,
+  }));
+}
+
+/**
+ * Since 1.35 the streams over WebSocket need `create` besides `get`: the upgrade is a GET, and older servers know only
+ * that verb, so both are granted.
+ */
+function verbsOf(verb: string, subresource: string): string[] {
+  return ["exec", "attach", "portforward"].includes(subresource) ? ["get", "create"] : [verb];
+}
