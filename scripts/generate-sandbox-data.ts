@@ -27,7 +27,10 @@ interface RecordedResource {
 interface Exchange {
   name: string;
   request: { path: string };
-  response: { status: number; body: { kind?: string; groupVersion?: string; resources?: RecordedResource[]; groups?: Group[] } };
+  response: {
+    status: number;
+    body: { kind?: string; groupVersion?: string; resources?: RecordedResource[]; groups?: Group[] };
+  };
 }
 
 interface Group {
