@@ -2,6 +2,8 @@
 export interface Peer {
   /** The client certificate, once the TLS layer has verified it against the client CA. */
   readonly certificate?: PeerCertificate;
+  /** A client certificate was shown that the client CA did not issue, or that is not valid now: no log-in by it. */
+  readonly certificateRejected?: boolean;
 }
 
 export interface PeerCertificate {

@@ -7,7 +7,10 @@ export interface VirtualResource {
   readonly group: string;
   /** Plural name; `resource/subresource` for a sub-resource: `serviceaccounts/token`. */
   readonly resource: string;
-  /** The answer to a decoded object. Throws StatusError. */
+  /**
+   * The answer to a decoded object, whose `metadata.managedFields` the caller has already tracked: an answer that
+   * echoes the object keeps them. Throws StatusError.
+   */
   create(object: ApiObject, context: VirtualResourceContext): ApiObject;
 }
 
