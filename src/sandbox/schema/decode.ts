@@ -77,6 +77,13 @@ export function decodeValue(value: JsonObject, target: DecodeTarget): DecodedVal
   return { object: value, error, strictErrors: progress.unknown.map((path) => `unknown field "${path}"`) };
 }
 
+/** What an object of this kind holds before anyone wrote to it; undefined where no schema says. */
+export function zeroValue(target: DecodeTarget): JsonObject | undefined {
+  const component = target.custom === undefined ? componentOf(target, target) : undefined;
+  const zero = component === undefined ? undefined : decoderFor(component, target.schemas).zero();
+  return isJsonObject(zero) ? zero : undefined;
+}
+
 /** `strict decoding error: unknown field "a", duplicate field "b"`. */
 export function strictDecodingError(errors: readonly string[]): string {
   return `strict decoding error: ${errors.join(", ")}`;
@@ -220,9 +227,9 @@ function decodeCustom(object: JsonObject, target: DecodeTarget, progress: Decode
 }
 
 /** The schema component of the body's own kind, or of the expected one where the body's is unknown. */
-function componentOf(object: JsonObject, target: DecodeTarget): string | undefined {
+function componentOf(object: { apiVersion?: unknown; kind?: unknown }, target: DecodeTarget): string | undefined {
   kinds ??= componentNamesByKind();
-  const [group, version] = splitApiVersion(String(object.apiVersion));
+  const [group, version] = splitApiVersion(String(object.apiVersion ?? ""));
   const own = kinds.get(kindKey(group, version, String(object.kind)));
   const expected = kinds.get(kindKey(target.group, target.version, target.kind));
   if (own !== undefined) return own;
