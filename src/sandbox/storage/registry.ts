@@ -7,7 +7,7 @@ import type { StoreEvent } from "./store.ts";
 export interface WriteOptions {
   /** Field manager, such as `kube-controller-manager`. */
   readonly manager: string;
-  /** `status`, `scale` …: only that part is taken from the object given. */
+  /** `status`: only that part is taken from the object given. `binding`: all of it, without ownership or generation. */
   readonly subresource?: string;
   readonly user?: UserInfo;
   readonly dryRun?: boolean;

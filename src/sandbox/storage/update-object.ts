@@ -17,6 +17,9 @@ import {
 
 export const STALE = "the object has been modified; please apply your changes to the latest version and try again";
 
+/** Placing a pod on a node leaves no owner behind and does not count as a change of its spec. */
+const BINDING = "binding";
+
 export interface UpdateOptions {
   /** Server-side apply has already put down who owns what. */
   readonly applied?: boolean;
@@ -43,8 +46,8 @@ export function updateObject(
   keepSystemMetadata(live, wanted);
   const defaulted = server.rules.applyDefaults(definition, wanted);
   const separated = separate(live, defaulted, context, strategy);
-  const updated =
-    options.applied === true ? separated : server.rules.trackUpdate(live, separated, ownershipOf(server, context));
+  const untracked = options.applied === true || context.subresource === BINDING;
+  const updated = untracked ? separated : server.rules.trackUpdate(live, separated, ownershipOf(server, context));
   admit(server, context, "mutate", { operation: "UPDATE", name, object: updated, old: live });
   if (context.subresource === "") strategy.prepareUpdate?.(updated, live, strategyContext(server, context));
   countGeneration(live, updated, context, strategy);
@@ -122,7 +125,7 @@ function withStatusOf(live: ApiObject, wanted: ApiObject, custom: boolean, strat
 }
 
 function countGeneration(live: ApiObject, updated: ApiObject, context: WriteContext, strategy: Strategy): void {
-  if (!strategy.generation || context.subresource === "status") return;
+  if (!strategy.generation || context.subresource === "status" || context.subresource === BINDING) return;
   const changed =
     !equalJson(countedFields(live, context), countedFields(updated, context)) ||
     (strategy.generationCountsAnnotations &&
