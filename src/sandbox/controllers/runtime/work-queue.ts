@@ -1,0 +1,96 @@
+import type { Clock } from "../../model/clock.ts";
+
+/** Keys to reconcile: each at most once in line, failures tried again later and later. */
+export interface WorkQueue {
+  add(key: string): void;
+  /** Adds the key after `ms`; of several waits for one key the shortest holds. */
+  addAfter(key: string, ms: number): void;
+  close(): void;
+}
+
+export interface WorkQueueOptions {
+  readonly clock: Clock;
+  /** Reconciles one key; what it throws puts the key back with a growing delay. */
+  readonly handle: (key: string) => void;
+  readonly onError?: (error: unknown, key: string) => void;
+  /** First delay after a failure, doubled by each further one. Default 5. */
+  readonly baseDelayMs?: number;
+  /** Default 1000 s, as client-go's ItemExponentialFailureRateLimiter. */
+  readonly maxDelayMs?: number;
+}
+
+/** Keys handled before other work of the process gets its turn. */
+const BATCH = 64;
+
+/** Failures in a row after which a key waits for its next event, as kube-controller-manager's controllers do. */
+const MAX_RETRIES = 15;
+
+/** A work queue that runs on the clock and holds no timer while it is empty. */
+export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
+  const { clock, handle, onError, baseDelayMs = 5, maxDelayMs = 1_000_000 } = options;
+  const waiting = new Set<string>();
+  const delayed = new Map<string, { at: number; cancel: () => void }>();
+  const failures = new Map<string, number>();
+  let cancelTurn: (() => void) | undefined;
+  let closed = false;
+
+  const add = (key: string): void => {
+    if (closed) return;
+    waiting.add(key);
+    cancelTurn ??= clock.schedule(0, turn);
+  };
+
+  const addAfter = (key: string, ms: number): void => {
+    if (closed) return;
+    if (ms <= 0) return add(key);
+    const at = clock.now() + ms;
+    const pending = delayed.get(key);
+    if (pending !== undefined) {
+      if (pending.at <= at) return;
+      pending.cancel();
+    }
+    const cancel = clock.schedule(ms, () => {
+      delayed.delete(key);
+      add(key);
+    });
+    delayed.set(key, { at, cancel });
+  };
+
+  const run = (key: string): void => {
+    try {
+      handle(key);
+      failures.delete(key);
+    } catch (error) {
+      onError?.(error, key);
+      const count = failures.get(key) ?? 0;
+      if (count >= MAX_RETRIES) {
+        failures.delete(key);
+        return;
+      }
+      failures.set(key, count + 1);
+      addAfter(key, Math.min(baseDelayMs * 2 ** count, maxDelayMs));
+    }
+  };
+
+  function turn(): void {
+    let left = BATCH;
+    for (const key of waiting) {
+      if (left-- === 0 || closed) break;
+      waiting.delete(key);
+      run(key);
+    }
+    cancelTurn = waiting.size > 0 && !closed ? clock.schedule(0, turn) : undefined;
+  }
+
+  return {
+    add,
+    addAfter,
+    close() {
+      closed = true;
+      cancelTurn?.();
+      for (const { cancel } of delayed.values()) cancel();
+      waiting.clear();
+      delayed.clear();
+    },
+  };
+}

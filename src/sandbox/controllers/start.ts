@@ -1,0 +1,34 @@
+import type { Clock } from "../model/clock.ts";
+import { startKubelets } from "../pods/kubelet.ts";
+import type { NodeSpec } from "../pods/node.ts";
+import { registerNodes } from "../pods/node-lifecycle.ts";
+import { startScheduler } from "../pods/scheduler.ts";
+import type { Registry } from "../storage/registry.ts";
+import { startDeploymentController } from "./deployment/deployment.ts";
+import { startReplicaSetController } from "./replica-set.ts";
+import { createRuntime } from "./runtime/runtime.ts";
+
+export interface ControllersOptions {
+  readonly registry: Registry;
+  readonly clock: Clock;
+  /** The simulated nodes; pods that are placed on others stay as they are. */
+  readonly nodes: readonly NodeSpec[];
+  /** How often the nodes renew their leases. Default never: an idle cluster is silent. */
+  readonly heartbeatMs?: number;
+  /** In [0, 1). Default `Math.random`. */
+  readonly random?: () => number;
+  /** Told of each reconciliation that failed and will be tried again. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Everything of a cluster that acts by itself: controllers, scheduler, kubelets. */
+export function startControllers(options: ControllersOptions): { stop(): void } {
+  const { registry, clock, nodes, heartbeatMs, random = Math.random, onError } = options;
+  const runtime = createRuntime({ registry, clock, random, ...(onError === undefined ? {} : { onError }) });
+  registerNodes(runtime, nodes, heartbeatMs);
+  startDeploymentController(runtime);
+  startReplicaSetController(runtime);
+  startScheduler(runtime);
+  startKubelets(runtime, nodes);
+  return { stop: () => runtime.stop() };
+}

@@ -1,0 +1,31 @@
+import type { Runtime } from "../controllers/runtime/runtime.ts";
+import type { NodeSpec } from "./node.ts";
+import { createNodeRuntime } from "./node-runtime.ts";
+import type { Pod } from "./pod.ts";
+import { isTerminal } from "./pod.ts";
+import { PodWorker } from "./pod-worker.ts";
+
+/** The kubelets of all simulated nodes: each pod that is placed on one gets a worker until it is gone. */
+export function startKubelets(runtime: Runtime, specs: readonly NodeSpec[]): void {
+  const nodes = new Map(specs.map((spec, index) => [spec.name, createNodeRuntime(runtime, spec, index)]));
+  const workers = new Map<string, PodWorker>();
+
+  runtime.informer<Pod>("pods").watch(({ type, object }) => {
+    const node = nodes.get(object.spec.nodeName ?? "");
+    const { uid = "", deletionTimestamp } = object.metadata;
+    if (node === undefined) return;
+    const worker = workers.get(uid);
+    if (type === "DELETED") {
+      worker?.remove();
+      workers.delete(uid);
+    } else if (worker !== undefined) {
+      worker.update(object);
+    } else if (!isTerminal(object) || deletionTimestamp !== undefined) {
+      workers.set(uid, new PodWorker(runtime, node, object));
+    }
+  });
+  runtime.onStop(() => {
+    for (const worker of workers.values()) worker.halt();
+    workers.clear();
+  });
+}

@@ -1,0 +1,58 @@
+import type { EventRecorder } from "../controllers/runtime/events.ts";
+import { createEventRecorder } from "../controllers/runtime/events.ts";
+import type { Runtime } from "../controllers/runtime/runtime.ts";
+import { canonicalImage } from "./images.ts";
+import type { NodeSpec } from "./node.ts";
+import { addressIn, nodeAddress, nodeImages, podRange } from "./node.ts";
+
+/** What the pods of one node share: its address, the addresses that it gives out, its images. */
+export interface NodeRuntime {
+  readonly name: string;
+  readonly address: string;
+  readonly events: EventRecorder;
+  hasImage(image: string): boolean;
+  addImage(image: string): void;
+  /** The next free address of the node's range; undefined when all are taken. */
+  takeAddress(): string | undefined;
+  freeAddress(address: string): void;
+}
+
+export const KUBELET = "kubelet";
+
+export function createNodeRuntime(runtime: Runtime, spec: NodeSpec, index: number): NodeRuntime {
+  const { registry, clock } = runtime;
+  const images = new Set(nodeImages(spec));
+  const range = podRange(spec, index);
+  const size = range.endsWith("/16") ? 2 ** 16 : 2 ** 8;
+  const taken = new Set<string>();
+  let next = 2;
+  return {
+    name: spec.name,
+    address: nodeAddress(index),
+    events: createEventRecorder({
+      registry,
+      clock,
+      component: KUBELET,
+      manager: KUBELET,
+      host: spec.name,
+      nextName: runtime.eventName,
+    }),
+    hasImage: (image) => images.has(canonicalImage(image)),
+    addImage(image) {
+      images.add(canonicalImage(image));
+    },
+    takeAddress() {
+      for (let tries = 2; tries < size - 1; tries++) {
+        const address = addressIn(range, next);
+        next = next + 1 >= size - 1 ? 2 : next + 1;
+        if (taken.has(address)) continue;
+        taken.add(address);
+        return address;
+      }
+      return undefined;
+    },
+    freeAddress(address) {
+      taken.delete(address);
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { Container, Pod, TerminatedState } from "./pod.ts";
+
+/** What the node's runtime knows of one container: the ground truth that the pod's status is written from. */
+export interface ContainerRuntime {
+  readonly spec: Container;
+  readonly init: boolean;
+  phase: ContainerPhase;
+  restartCount: number;
+  started: boolean;
+  ready: boolean;
+  /** The end of the run before this one. */
+  last: TerminatedState | undefined;
+  /** The image is on the node. */
+  pulled: boolean;
+  /** Failures in a row, for the back-off. */
+  failures: number;
+}
+
+/** Transitions: waiting → running → terminated → (restart) waiting or running again. */
+export type ContainerPhase =
+  | { readonly state: "waiting"; readonly reason: string; readonly message?: string }
+  | { readonly state: "running"; readonly startedAt: number }
+  | { readonly state: "terminated"; readonly end: TerminatedState };
+
+/** One pod on its node. */
+export interface PodRuntime {
+  pod: Pod;
+  readonly startedAt: number;
+  readonly nodeAddress: string;
+  sandboxReady: boolean;
+  podIP: string | undefined;
+  /** Set when the kubelet ends the pod by itself: `DeadlineExceeded`, `Evicted`. */
+  failure: { readonly reason: string; readonly message: string } | undefined;
+  readonly containers: ContainerRuntime[];
+  readonly timers: Set<() => void>;
+}
+
+export function newPodRuntime(pod: Pod, nodeAddress: string, startedAt: number): PodRuntime {
+  const inits = pod.spec.initContainers ?? [];
+  const container = (spec: Container, init: boolean): ContainerRuntime => ({
+    spec,
+    init,
+    phase: { state: "waiting", reason: inits.length > 0 ? "PodInitializing" : "ContainerCreating" },
+    restartCount: 0,
+    started: false,
+    ready: false,
+    last: undefined,
+    pulled: false,
+    failures: 0,
+  });
+  return {
+    pod,
+    startedAt,
+    nodeAddress,
+    sandboxReady: false,
+    podIP: undefined,
+    failure: undefined,
+    containers: [
+      ...inits.map((spec) => container(spec, true)),
+      ...pod.spec.containers.map((spec) => container(spec, false)),
+    ],
+    timers: new Set(),
+  };
+}
+
+/** A container that stays beside the others although it is listed among the init containers. */
+export function isSidecar(container: ContainerRuntime): boolean {
+  return container.init && container.spec.restartPolicy === "Always";
+}
+
+/** The next container starts once this init container has done its part. */
+export function isInitialized(container: ContainerRuntime): boolean {
+  if (isSidecar(container)) return container.started;
+  return container.phase.state === "terminated" && container.phase.end.exitCode === 0;
+}
+
+/** Does the kubelet start the container again after it has ended? */
+export function restarts(runtime: PodRuntime, container: ContainerRuntime, exitCode: number): boolean {
+  const policy = runtime.pod.spec.restartPolicy ?? "Always";
+  if (isSidecar(container)) return true;
+  if (container.init) return exitCode !== 0 && policy !== "Never";
+  return policy === "Always" || (policy === "OnFailure" && exitCode !== 0);
+}
