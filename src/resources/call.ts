@@ -1,0 +1,24 @@
+import type { ApiRequest } from "../core/request.ts";
+import { KubescriptError } from "../errors.ts";
+import type { CallOptions, Transport } from "../transport/transport.ts";
+import { apiErrorFrom } from "./api-error.ts";
+
+/** Sends, throws what the server refuses as an ApiError, and reads the answer as JSON. */
+export async function callJson<T>(transport: Transport, request: ApiRequest, options: CallOptions = {}): Promise<T> {
+  const response = await transport.send(request, { signal: options.signal });
+  if (response.status < 200 || response.status > 299) throw apiErrorFrom(response, request);
+  try {
+    return JSON.parse(decodeText(response.body)) as T;
+  } catch (cause) {
+    throw new KubescriptError(
+      "MALFORMED_RESPONSE",
+      `Cannot ${request.method} ${request.path}: the server answered ${response.status} with something that is not JSON`,
+      { cause, hint: "Is this address a Kubernetes API server, or a proxy's page before it?" },
+    );
+  }
+}
+
+/** Bytes to text without the copy that a TextDecoder makes of small Buffers' pools. */
+export function decodeText(body: Uint8Array): string {
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
+}

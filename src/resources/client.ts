@@ -1,0 +1,332 @@
+import type { KubernetesObject, UnknownObject } from "../core/object.ts";
+import { groupResource } from "../core/path.ts";
+import * as requests from "../core/requests.ts";
+import type { ApiResource } from "../core/resource.ts";
+import { isApiError, type Status, UsageError } from "../errors.ts";
+import type { Transport } from "../transport/transport.ts";
+import { ResourceCache } from "./cache.ts";
+import { callJson } from "./call.ts";
+import { explainApplyConflict } from "./conflict.ts";
+import { readModifyWrite } from "./edit.ts";
+import { ResourceList } from "./list.ts";
+import type {
+  ApplyOptions,
+  CallScope,
+  DeleteAllOptions,
+  DeleteOptions,
+  EditOptions,
+  GetOptions,
+  ListOptions,
+  PatchOptions,
+  WriteOptions,
+} from "./options.ts";
+import { listAll, pages } from "./pages.ts";
+import { collectionNamespace, completed, namespaceForObject, objectNamespace, type Scope, scopeOf } from "./scope.ts";
+import { Subresource } from "./subresource.ts";
+import { isTable, type Table } from "./table.ts";
+import { systemTiming, type Timing } from "./timing.ts";
+import { untilGone } from "./until.ts";
+import { type WatchEvent, type WatchOptions, watchCollection } from "./watch.ts";
+
+/** Name under which this product owns fields. */
+export const FIELD_MANAGER = "kubescript";
+
+/** `autoscaling/v1` Scale. */
+export interface Scale extends KubernetesObject {
+  spec?: { replicas?: number };
+  status?: { replicas: number; selector?: string };
+}
+
+/** What a client stands on. */
+export interface ResourceClientSettings {
+  readonly transport: Transport;
+  /** The resource, or how to find it on first use (discovery); a rejected look-up is made again by the next call. */
+  readonly resource: ApiResource | (() => Promise<ApiResource>);
+  readonly scope: Scope;
+  /** Every write is only tried: the server validates and answers, and stores nothing. Default false. */
+  readonly dryRun?: boolean | undefined;
+  /** Default {@link FIELD_MANAGER}. */
+  readonly fieldManager?: string | undefined;
+  readonly timing?: Timing | undefined;
+}
+
+/**
+ * One resource in one scope, immutable: `in`, `everywhere` and `dryRun` return other handles. Objects come back as
+ * the server sent them (an item of a list gets the apiVersion and kind that the server leaves out there).
+ * Failures are ApiError, ConnectionError, UsageError or AbortError.
+ */
+export class ResourceClient<T extends KubernetesObject = UnknownObject> {
+  readonly scope: Scope;
+  readonly transport: Transport;
+  readonly timing: Timing;
+  readonly isDryRun: boolean;
+  readonly #settings: ResourceClientSettings;
+  readonly #fieldManager: string;
+
+  constructor(settings: ResourceClientSettings) {
+    this.#settings = settings;
+    this.scope = settings.scope;
+    this.transport = settings.transport;
+    this.timing = settings.timing ?? systemTiming;
+    this.isDryRun = settings.dryRun ?? false;
+    this.#fieldManager = settings.fieldManager ?? FIELD_MANAGER;
+  }
+
+  /** The resource as discovery describes it. */
+  async resource(): Promise<ApiResource> {
+    const { resource } = this.#settings;
+    return typeof resource === "function" ? resource() : resource;
+  }
+
+  /** The same resource in another namespace; `"*"` is {@link everywhere}. */
+  in(namespace: string): ResourceClient<T> {
+    return new ResourceClient<T>({ ...this.#settings, scope: scopeOf(this.scope, namespace) });
+  }
+
+  /** The same resource in all namespaces. */
+  get everywhere(): ResourceClient<T> {
+    return this.in("*");
+  }
+
+  /** A handle whose writes are only tried (`dryRun=All`). */
+  dryRun(): ResourceClient<T> {
+    return new ResourceClient<T>({ ...this.#settings, dryRun: true });
+  }
+
+  /** One object; NOT_FOUND when there is none. */
+  async get(name: string, options: GetOptions = {}): Promise<T> {
+    const target = await this.#target(name, options, "get");
+    return callJson<T>(this.transport, requests.getRequest(target, options), options);
+  }
+
+  /** One object, or undefined when there is none. */
+  async find(name: string, options: GetOptions = {}): Promise<T | undefined> {
+    try {
+      return await this.get(name, options);
+    } catch (error) {
+      if (isApiError(error) && error.httpStatus === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** All objects of the scope that the selectors choose, fetched in pages. */
+  async list(options: ListOptions = {}): Promise<ResourceList<T>> {
+    const { resource, target } = await this.#collection(options);
+    return new ResourceList<T>(await listAll<T>(this.transport, resource, target, options));
+  }
+
+  /** The same objects one by one; a page is fetched when the loop gets to it, so memory holds one page. */
+  async *iterate(options: ListOptions = {}): AsyncGenerator<T, void, undefined> {
+    const { resource, target } = await this.#collection(options);
+    for await (const page of pages<T>(this.transport, resource, target, options)) yield* page.items;
+  }
+
+  /** What the server prints for these objects, or for one of them: columns and rows. */
+  async table(
+    options: ListOptions & { readonly name?: string; readonly includeObject?: "None" | "Metadata" | "Object" } = {},
+  ): Promise<Table> {
+    const target =
+      options.name === undefined
+        ? (await this.#collection(options)).target
+        : await this.#target(options.name, options, "print");
+    const plain =
+      options.name === undefined
+        ? requests.listRequest(target, options)
+        : requests.getRequest({ ...target, name: options.name }, { resourceVersion: options.resourceVersion });
+    const answer = await callJson<unknown>(this.transport, requests.asTable(plain, options.includeObject), options);
+    if (isTable(answer)) return answer;
+    throw new UsageError(
+      "INVALID_INPUT",
+      `Cannot print ${groupResource(target.resource)} as a table: this server does not print them`,
+    );
+  }
+
+  async create(object: T, options: WriteOptions = {}): Promise<T> {
+    const resource = await this.resource();
+    const namespace = this.#namespaceFor(resource, object, options, "create");
+    const body = completed(resource, object, namespace, "create");
+    const request = requests.createRequest({ resource, namespace }, body, this.#write(options));
+    return callJson<T>(this.transport, request, options);
+  }
+
+  /** PUT. With `metadata.resourceVersion` only over that version, else unconditionally where the server allows it. */
+  async replace(object: T, options: WriteOptions = {}): Promise<T> {
+    const { body, target } = await this.#named(object, options, "replace");
+    return callJson<T>(this.transport, requests.replaceRequest(target, body, this.#write(options)), options);
+  }
+
+  /** Server-side apply: says which fields shall be so, and owns them. Creates the object when there is none. */
+  async apply(object: T, options: ApplyOptions = {}): Promise<T> {
+    const { body, target } = await this.#named(object, options, "apply");
+    const request = requests.applyRequest(target, body, { ...this.#write(options), force: options.force });
+    try {
+      return await callJson<T>(this.transport, request, options);
+    } catch (error) {
+      throw explainApplyConflict(error, `${groupResource(target.resource)} "${target.name}"`);
+    }
+  }
+
+  async patch(name: string, patch: unknown, options: PatchOptions = {}): Promise<T> {
+    const target = await this.#target(name, options, "patch");
+    const request = requests.patchRequest(target, patch, options.type ?? "merge", this.#write(options));
+    return callJson<T>(this.transport, request, options);
+  }
+
+  /**
+   * Reads, lets `change` alter the object (or return another), writes it back; a conflict reads again. What is left
+   * equal is not written.
+   */
+  async edit(
+    name: string,
+    change: (object: T) => T | undefined | Promise<T | undefined>,
+    options: EditOptions = {},
+  ): Promise<T> {
+    return readModifyWrite<T>({
+      read: () => this.get(name, { namespace: options.namespace, signal: options.signal }),
+      change,
+      write: (object) => this.replace(object, options),
+      tries: options.tries ?? 5,
+      timing: this.timing,
+      signal: options.signal,
+    });
+  }
+
+  /** Returns the object in its last state where finalizers or a grace period keep it, else the server's Status. */
+  async delete(name: string, options: DeleteOptions = {}): Promise<T | Status> {
+    const target = await this.#target(name, options, "delete");
+    const answer = await callJson<T | Status>(
+      this.transport,
+      requests.deleteRequest(target, this.#dry(options)),
+      options,
+    );
+    if (options.wait === true && !this.#dry(options).dryRun) {
+      const uid = isStatus(answer) ? answer.details?.uid : answer.metadata?.uid;
+      await untilGone(this, name, { ...options, uid });
+    }
+    return answer;
+  }
+
+  /** Deletes what the selectors choose in one namespace; everything in it needs `{}` to be said. */
+  async deleteAll(options: DeleteAllOptions): Promise<ResourceList<T> | Status> {
+    const { resource, target } = await this.#collection(options);
+    if (resource.namespaced && target.namespace === undefined) {
+      throw new UsageError(
+        "USAGE",
+        `Cannot delete ${groupResource(resource)} everywhere at once: the API deletes by namespace`,
+        {
+          hint: "Loop over the namespaces, or delete the items of a list.",
+        },
+      );
+    }
+    const request = requests.deleteCollectionRequest(target, options, this.#dry(options));
+    const answer = await callJson<T | Status | { items: T[] }>(this.transport, request, options);
+    if (!("items" in answer)) return answer as Status;
+    const list = new ResourceList<T>({
+      apiVersion: resource.version,
+      kind: `${resource.kind}List`,
+      metadata: {},
+      ...answer,
+    });
+    if (options.wait === true && !this.#dry(options).dryRun) {
+      for (const { metadata } of list) {
+        await untilGone(this, metadata?.name ?? "", { ...options, namespace: metadata?.namespace, uid: metadata?.uid });
+      }
+    }
+    return list;
+  }
+
+  /**
+   * The present objects as ADDED events, SYNCED, then every change; survives lost connections, expired versions and
+   * overload, and says so with DESYNCED and SYNCED. The server sends no faster than the loop reads. Ends only with
+   * the loop, the signal (AbortError) or an answer that trying again cannot mend.
+   */
+  async *watch(options: WatchOptions = {}): AsyncGenerator<WatchEvent<T>, void, undefined> {
+    const { resource, target } = await this.#collection(options);
+    yield* watchCollection<T>({ transport: this.transport, timing: this.timing, resource, target }, options);
+  }
+
+  /** A local store kept current by a watch; resolves when it holds the server's state. Close it when done. */
+  async cache(options: WatchOptions = {}): Promise<ResourceCache<T>> {
+    const { resource, target } = await this.#collection(options);
+    return ResourceCache.start<T>({ transport: this.transport, timing: this.timing, resource, target }, options);
+  }
+
+  /** A sub-resource of this resource's objects. */
+  subresource<S = UnknownObject>(name: string): Subresource<S> {
+    return new Subresource<S>(name, {
+      transport: this.transport,
+      fieldManager: this.#fieldManager,
+      dryRun: this.isDryRun,
+      target: (object, options, action) => this.#target(object, options, action),
+    });
+  }
+
+  get status(): Subresource<T> {
+    return this.subresource<T>("status");
+  }
+
+  /** Sets the number of replicas, or with no number reads the Scale. */
+  async scale(name: string, replicas?: number | undefined, options: WriteOptions = {}): Promise<Scale> {
+    const scale = this.subresource<Scale>("scale");
+    if (replicas === undefined) return scale.get(name, options);
+    if (!Number.isInteger(replicas) || replicas < 0) {
+      throw new UsageError("INVALID_INPUT", `Cannot scale "${name}" to ${replicas}: it takes a whole number from 0`);
+    }
+    return scale.patch(name, { spec: { replicas } }, options);
+  }
+
+  async #target(
+    name: string,
+    options: CallScope,
+    action: string,
+  ): Promise<requests.ObjectTarget & { resource: ApiResource }> {
+    const resource = await this.resource();
+    const namespace = objectNamespace(resource, scopeOf(this.scope, options.namespace), action, name);
+    return { resource, namespace, name };
+  }
+
+  async #collection(options: CallScope): Promise<{ resource: ApiResource; target: requests.Target }> {
+    const resource = await this.resource();
+    return {
+      resource,
+      target: { resource, namespace: collectionNamespace(resource, scopeOf(this.scope, options.namespace)) },
+    };
+  }
+
+  async #named(
+    object: T,
+    options: CallScope,
+    action: string,
+  ): Promise<{ body: T; target: requests.ObjectTarget & { resource: ApiResource } }> {
+    const resource = await this.resource();
+    const name = object.metadata?.name;
+    if (name === undefined || name === "") {
+      throw new UsageError(
+        "INVALID_INPUT",
+        `Cannot ${action} an object of ${groupResource(resource)}: it has no metadata.name`,
+      );
+    }
+    const namespace = this.#namespaceFor(resource, object, options, action);
+    return { body: completed(resource, object, namespace, action), target: { resource, namespace, name } };
+  }
+
+  #namespaceFor(resource: ApiResource, object: T, options: CallScope, action: string): string | undefined {
+    return namespaceForObject(resource, scopeOf(this.scope, options.namespace), action, object);
+  }
+
+  #write(options: WriteOptions): requests.WriteRequestOptions & { fieldManager: string } {
+    return {
+      fieldManager: options.fieldManager ?? this.#fieldManager,
+      fieldValidation: options.fieldValidation,
+      dryRun: options.dryRun ?? this.isDryRun,
+    };
+  }
+
+  #dry(options: DeleteOptions): requests.DeleteRequestOptions {
+    return { ...options, dryRun: options.dryRun ?? this.isDryRun };
+  }
+}
+
+function isStatus(answer: KubernetesObject | Status): answer is Status {
+  return answer.kind === "Status";
+}

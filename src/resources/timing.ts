@@ -1,0 +1,46 @@
+import { AbortError, isKubescriptError } from "../errors.ts";
+
+/** Clock and chance, injected so that tests need neither. */
+export interface Timing {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** From 0 up to 1. */
+  random(): number;
+  /** Resolves after `ms`; rejects with AbortError as soon as the signal is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `run` once after `ms` unless cancelled. */
+  after(ms: number, run: () => void): { cancel(): void };
+}
+
+/** The process's own clock. */
+export const systemTiming: Timing = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      throwIfAborted(signal);
+      const interrupt = (): void => {
+        clearTimeout(timer);
+        reject(abortError(signal));
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", interrupt);
+        resolve();
+      }, ms);
+      signal?.addEventListener("abort", interrupt, { once: true });
+    }),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
+
+/** The error that an aborted signal stands for; a reason of the family is kept as it is. */
+export function abortError(signal: AbortSignal | undefined): Error {
+  const reason: unknown = signal?.reason;
+  return isKubescriptError(reason) ? reason : new AbortError(undefined, { cause: reason });
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw abortError(signal);
+}

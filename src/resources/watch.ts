@@ -1,0 +1,308 @@
+import type { KubernetesObject } from "../core/object.ts";
+import { type SelectorOptions, type Target, watchRequest } from "../core/requests.ts";
+import type { ApiResource } from "../core/resource.ts";
+import { type ApiError, ConnectionError, type Status } from "../errors.ts";
+import type { StreamResponse, Transport } from "../transport/transport.ts";
+import { apiErrorFrom } from "./api-error.ts";
+import { jsonLineBatches } from "./json-lines.ts";
+import { typeMeta } from "./list.ts";
+import type { CallScope } from "./options.ts";
+import { fetchPage, PAGE_SIZE } from "./pages.ts";
+import { identityOf, type ObjectEvent, Reconciler } from "./reconciler.ts";
+import { abortError, type Timing, throwIfAborted } from "./timing.ts";
+import { classifyFailure, statusCodeOf } from "./watch-failure.ts";
+import {
+  initialWatchState,
+  stepWatch,
+  type WatchEffect,
+  type WatchFailure,
+  type WatchInput,
+  type WatchState,
+} from "./watch-machine.ts";
+
+/** In SYNCED and DESYNCED events stands in for an object, as in the API's own bookmarks. */
+export interface WatchMarker {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly resourceVersion?: string };
+}
+
+/** What a watch yields. */
+export type WatchEvent<T> =
+  | ObjectEvent<T>
+  /** From here on every change is seen: the events so far amount to the server's state. */
+  | { readonly type: "SYNCED"; readonly object: WatchMarker }
+  /** Changes may be missing until the next SYNCED; `reason` is the error that was met. */
+  | { readonly type: "DESYNCED"; readonly object: WatchMarker; readonly reason: unknown };
+
+export interface WatchOptions extends CallScope, SelectorOptions {
+  /** `stream` asks the server to stream the present state and falls back by itself; `list` pages it. Default `stream`. */
+  readonly initial?: "stream" | "list" | undefined;
+  /** Seconds after which the server shall close a watch, which is then resumed. Default: by chance from 300 to 600. */
+  readonly serverTimeoutSeconds?: number | undefined;
+  /** A connection that was silent for so long is taken for dead and replaced. Default 90 000. */
+  readonly idleTimeoutMs?: number | undefined;
+  /** A server that is asked for a stream and does not begin it within this time is asked for a list. Default 10 000. */
+  readonly streamStartTimeoutMs?: number | undefined;
+  /** Objects in a page of the list. Default 500. */
+  readonly pageSize?: number | undefined;
+}
+
+/** What is watched, and with what. */
+export interface WatchSource {
+  readonly transport: Transport;
+  readonly timing: Timing;
+  readonly resource: ApiResource;
+  readonly target: Target;
+}
+
+/** An event as it stands on a line of a watch. */
+interface WireEvent<T> {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
+  readonly object: T;
+}
+
+const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
+/** A watch that ends sooner than this without an event is answered with a pause. */
+const BRIEF_MS = 1_000;
+
+/**
+ * {@link watchBatches}, one event at a time: the form that users loop over.
+ */
+export async function* watchCollection<T extends KubernetesObject>(
+  source: WatchSource,
+  options: WatchOptions = {},
+): AsyncGenerator<WatchEvent<T>, void, undefined> {
+  for await (const batch of watchBatches<T>(source, options)) {
+    for (const event of batch) yield event;
+  }
+}
+
+/**
+ * Drives the state machine: performs its effects against the transport and yields what the reconciler makes of the
+ * answers, a chunk's events at a time (delegating each event through generators halves the rate). Pulled by the
+ * consumer, so nothing is read ahead of it.
+ * @param remember what to keep of each object for deletions that only a relist shows
+ */
+export function watchBatches<T extends KubernetesObject>(
+  source: WatchSource,
+  options: WatchOptions = {},
+  remember: (object: T) => T = identityOf,
+): AsyncGenerator<WatchEvent<T>[], void, undefined> {
+  return new WatchDriver<T>(source, options, new Reconciler<T>(remember)).run();
+}
+
+class WatchDriver<T extends KubernetesObject> {
+  readonly #source: WatchSource;
+  readonly #options: WatchOptions;
+  readonly #reconciler: Reconciler<T>;
+  #state: WatchState;
+  readonly #effects: WatchEffect[] = [];
+  #events: WatchEvent<T>[] = [];
+  /** Where the list goes on. */
+  #continue: string | undefined;
+
+  constructor(source: WatchSource, options: WatchOptions, reconciler: Reconciler<T>) {
+    this.#source = source;
+    this.#options = options;
+    this.#reconciler = reconciler;
+    this.#state = initialWatchState(options.initial !== "list");
+  }
+
+  async *run(): AsyncGenerator<WatchEvent<T>[], void, undefined> {
+    this.#step({ type: "start" });
+    for (let effect = this.#effects.shift(); effect !== undefined; effect = this.#effects.shift()) {
+      throwIfAborted(this.#options.signal);
+      if (effect.type === "list") await this.#list(effect.whole, effect.next);
+      else if (effect.type === "watch") yield* this.#watch(effect.resourceVersion);
+      else if (effect.type === "wait") await this.#pause(effect.backoffMs, effect.atLeastMs);
+      else if (effect.type === "fail") throw effect.error;
+      else this.#announce(effect);
+      if (this.#events.length > 0) yield this.#take();
+    }
+  }
+
+  #step(input: WatchInput): void {
+    const { state, effects } = stepWatch(this.#state, input);
+    this.#state = state;
+    this.#effects.push(...effects);
+  }
+
+  #take(): WatchEvent<T>[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+
+  /** The effects that need no I/O. */
+  #announce(effect: WatchEffect): void {
+    if (effect.type === "beginSnapshot") this.#reconciler.beginSnapshot();
+    else if (effect.type === "endSnapshot") this.#events.push(...this.#reconciler.endSnapshot());
+    else if (effect.type === "synced")
+      this.#events.push({ type: "SYNCED", object: this.#marker(effect.resourceVersion) });
+    else if (effect.type === "desynced") {
+      this.#events.push({ type: "DESYNCED", object: this.#marker(undefined), reason: effect.error });
+    }
+  }
+
+  async #pause(backoffMs: number, atLeastMs: number): Promise<void> {
+    const { timing } = this.#source;
+    await timing.sleep(Math.max(backoffMs * (1 + timing.random()), atLeastMs), this.#options.signal);
+    this.#step({ type: "timer" });
+  }
+
+  async #list(whole: boolean, next: boolean): Promise<void> {
+    const { labels, fields, pageSize = PAGE_SIZE, signal } = this.#options;
+    try {
+      const page = await fetchPage<T>(this.#source.transport, this.#source.resource, this.#source.target, {
+        labels,
+        fields,
+        signal,
+        limit: whole ? undefined : pageSize,
+        continue: next ? this.#continue : undefined,
+      });
+      this.#continue = page.metadata.continue || undefined;
+      for (const item of page.items) this.#events.push(...this.#reconciler.present(item));
+      const resourceVersion = page.metadata.resourceVersion ?? "";
+      this.#step({ type: "page", resourceVersion, more: this.#continue !== undefined });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async *#watch(resourceVersion: string | undefined): AsyncGenerator<WatchEvent<T>[], void, undefined> {
+    const { signal } = this.#options;
+    const { timing } = this.#source;
+    const connection = new AbortController();
+    const interrupt = (): void => connection.abort(abortError(signal));
+    signal?.addEventListener("abort", interrupt, { once: true });
+    const startedAt = timing.now();
+    let silent = true;
+    try {
+      const response = await this.#unlessSilent(connection, this.#open(resourceVersion, connection.signal));
+      this.#step({ type: "opened" });
+      yield* this.#ready();
+      for await (const batch of jsonLineBatches<WireEvent<T>>(this.#chunks(response.body, connection))) {
+        silent = false;
+        try {
+          for (const event of batch) this.#receive(event);
+        } finally {
+          // What came before an ERROR in the same chunk has happened all the same.
+          this.#announceReady();
+        }
+        yield* this.#ready();
+      }
+      this.#step({ type: "ended", brief: silent && timing.now() - startedAt < BRIEF_MS, at: timing.now() });
+    } catch (error) {
+      this.#fail(connection.signal.aborted ? connection.signal.reason : error);
+    } finally {
+      signal?.removeEventListener("abort", interrupt);
+      connection.abort();
+    }
+  }
+
+  /** Performs the effects that do not replace the watch which is under way. */
+  #announceReady(): void {
+    for (let effect = this.#effects.shift(); effect !== undefined; effect = this.#effects.shift())
+      this.#announce(effect);
+  }
+
+  *#ready(): Generator<WatchEvent<T>[], void, undefined> {
+    this.#announceReady();
+    if (this.#events.length > 0) yield this.#take();
+  }
+
+  #receive({ type, object }: WireEvent<T>): void {
+    const resourceVersion = object.metadata?.resourceVersion ?? "";
+    switch (type) {
+      case "ADDED":
+      case "MODIFIED":
+        this.#events.push(...this.#reconciler.present(object));
+        this.#step({ type: "change", resourceVersion });
+        break;
+      case "DELETED":
+        this.#events.push(...this.#reconciler.gone(object));
+        this.#step({ type: "change", resourceVersion });
+        break;
+      case "BOOKMARK": {
+        const initialEventsEnd = object.metadata?.annotations?.[INITIAL_EVENTS_END] === "true";
+        this.#step({ type: "bookmark", resourceVersion, initialEventsEnd });
+        this.#announceReady();
+        break;
+      }
+      case "ERROR":
+        throw this.#errorOf(object as Status & T);
+    }
+  }
+
+  async #open(resourceVersion: string | undefined, signal: AbortSignal): Promise<StreamResponse> {
+    const { labels, fields, serverTimeoutSeconds } = this.#options;
+    const { transport, target, timing } = this.#source;
+    const initial = resourceVersion === undefined;
+    const request = watchRequest(target, {
+      labels,
+      fields,
+      resourceVersion,
+      allowWatchBookmarks: true,
+      sendInitialEvents: initial || undefined,
+      resourceVersionMatch: initial ? "NotOlderThan" : undefined,
+      timeoutSeconds: serverTimeoutSeconds ?? Math.floor(300 * (1 + timing.random())),
+    });
+    const response = await transport.stream(request, { signal });
+    if (response.status === 200) return response;
+    const body: Uint8Array[] = [];
+    for await (const chunk of response.body) body.push(chunk);
+    throw apiErrorFrom({ status: response.status, headers: response.headers, body: Buffer.concat(body) }, request);
+  }
+
+  async *#chunks(body: AsyncIterable<Uint8Array>, connection: AbortController): AsyncGenerator<Uint8Array> {
+    const iterator = body[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await this.#unlessSilent(connection, iterator.next());
+        if (next.done === true) return;
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
+    }
+  }
+
+  /** Ends the connection when nothing comes while we wait; the time a slow consumer takes does not count. */
+  async #unlessSilent<R>(connection: AbortController, answer: Promise<R>): Promise<R> {
+    const { idleTimeoutMs = 90_000, streamStartTimeoutMs = 10_000 } = this.#options;
+    const ms = this.#state.phase === "streaming" ? Math.min(streamStartTimeoutMs, idleTimeoutMs) : idleTimeoutMs;
+    const timer = this.#source.timing.after(ms, () => connection.abort(new SilenceError(ms)));
+    try {
+      return await answer;
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#options.signal?.aborted === true) throw abortError(this.#options.signal);
+    const streaming = this.#state.phase === "streaming";
+    const failure: WatchFailure =
+      streaming && error instanceof SilenceError ? { type: "unsupported", error } : classifyFailure(error, streaming);
+    this.#step({ type: "failed", failure, at: this.#source.timing.now() });
+  }
+
+  #errorOf(status: Status): ApiError {
+    const body = Buffer.from(JSON.stringify(status));
+    const request = watchRequest(this.#source.target);
+    return apiErrorFrom({ status: statusCodeOf(status), headers: {}, body }, request);
+  }
+
+  #marker(resourceVersion: string | undefined): WatchMarker {
+    const metadata = resourceVersion === undefined ? {} : { resourceVersion };
+    return { ...typeMeta(this.#source.resource), metadata };
+  }
+}
+
+/** Nothing came over a connection for too long. */
+class SilenceError extends ConnectionError {
+  constructor(ms: number) {
+    super("CONNECTION_LOST", `The watch's connection was silent for ${ms / 1000} s`, { retryable: true });
+  }
+}
