@@ -19,9 +19,12 @@ export interface FieldError {
   /** Dotted path: `spec.template.spec.containers[0].name`; `<nil>` for the object as a whole. */
   readonly field: string;
   readonly detail: string;
-  /** The offending value; shown by the types that show it. */
+  /** The offending value; shown by the types that show it, unless it is {@link OMITTED}. */
   readonly badValue?: unknown;
 }
+
+/** A `badValue` that is not shown: of objects and lists that break a rule as a whole. */
+export const OMITTED: unique symbol = Symbol("omitted value");
 
 const LABELS: Readonly<Record<FieldError["type"], string>> = {
   FieldValueRequired: "Required value",
@@ -46,7 +49,8 @@ const WITHOUT_VALUE = new Set<FieldError["type"]>([
 /** `Required value: name is required`: the message without its field, as a Status cause carries it. */
 export function fieldErrorBody(error: FieldError): string {
   const label = LABELS[error.type];
-  const value = WITHOUT_VALUE.has(error.type) ? "" : `: ${formatBadValue(error.badValue)}`;
+  const hidden = WITHOUT_VALUE.has(error.type) || error.badValue === OMITTED;
+  const value = hidden ? "" : `: ${formatBadValue(error.badValue)}`;
   return error.detail === "" ? `${label}${value}` : `${label}${value}: ${error.detail}`;
 }
 
