@@ -17,6 +17,8 @@ export type ErrorCode =
   // reaching the server
   | "CONNECTION_REFUSED"
   | "HOST_NOT_FOUND"
+  | "HOST_UNREACHABLE"
+  | "WRONG_SCHEME"
   | "UNKNOWN_CA"
   | "CERTIFICATE_HOST_MISMATCH"
   | "SERVER_CERTIFICATE_EXPIRED"

@@ -19,6 +19,8 @@ export interface Connection {
   /** URL of an http, https or socks5 proxy, from `proxy-url` or the environment; undefined for a direct connection. */
   readonly proxyUrl?: string | undefined;
   readonly disableCompression: boolean;
+  /** How long one request may take to answer, from `--request-timeout`; undefined leaves the transport's defaults. */
+  readonly requestTimeoutMs?: number | undefined;
   /** The kubeconfig files that this came from, for messages and for `$` (zx) sub-processes; empty in a pod. */
   readonly files: readonly string[];
 }
@@ -67,6 +69,8 @@ export interface ExecConfig {
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly interactiveMode: "Never" | "IfAvailable" | "Always";
   readonly provideClusterInfo: boolean;
+  /** The cluster's extension `client.authentication.k8s.io/exec`, handed to the plugin with the cluster. */
+  readonly clusterConfig?: unknown;
   readonly installHint?: string | undefined;
 }
 

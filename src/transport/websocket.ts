@@ -1,0 +1,152 @@
+import type { IncomingMessage } from "node:http";
+import type { WebSocket } from "ws";
+import { AbortError } from "../errors.ts";
+import { apiErrorFrom } from "./api-error.ts";
+import type { Dial } from "./dial.ts";
+import type { ChannelSocket, OpenRequest } from "./transport.ts";
+
+/** What surrounds a socket that is being opened. */
+export interface OpenContext {
+  readonly signal: AbortSignal;
+  /** Turns a low-level failure into an error of the family. */
+  readonly failure: (error: unknown) => Error;
+}
+
+/** A refused upgrade is explained by a Status of a few hundred bytes; more is not read. */
+const MAX_REFUSAL = 64 * 1024;
+
+/**
+ * Upgrades one dialed socket to a WebSocket. Rejects with ApiError when the server answers anything but 101.
+ * Frames are not asked for from the kernel while no one reads them.
+ */
+export async function openWebSocket(
+  url: string,
+  request: OpenRequest,
+  dial: Dial,
+  context: OpenContext,
+): Promise<ChannelSocket> {
+  const { signal } = context;
+  const { WebSocket } = await import("ws");
+  const connection = await dial(signal);
+  if (signal.aborted) {
+    connection.destroy();
+    throw signal.reason;
+  }
+  const socket = new WebSocket(url.replace(/^http/, "ws"), [...request.protocols], {
+    headers: { ...request.headers },
+    perMessageDeflate: false,
+    createConnection: () => connection,
+  });
+  const frames = new FrameQueue(socket, context);
+  const onAbort = (): void => {
+    frames.fail(new AbortError(undefined, { cause: signal.reason }));
+    socket.terminate();
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  socket.once("close", () => signal.removeEventListener("abort", onAbort));
+  await opened(socket, request, signal);
+  return {
+    protocol: socket.protocol,
+    frames,
+    send: (frame) =>
+      new Promise((resolve, reject) => {
+        socket.send(frame, { binary: true }, (error) => (error ? reject(context.failure(error)) : resolve()));
+      }),
+    close: (code, reason) => {
+      frames.resume();
+      socket.close(code, reason);
+    },
+  };
+}
+
+function opened(socket: WebSocket, request: OpenRequest, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once("open", resolve);
+    socket.once("error", (error) => reject(signal.aborted ? signal.reason : error));
+    socket.once("unexpected-response", (upgrade, response) => {
+      refusal(response)
+        .then((body) => {
+          const answer = { status: response.statusCode ?? 0, headers: response.headers, body };
+          reject(apiErrorFrom(answer, { method: "GET", path: request.path }));
+        }, reject)
+        .finally(() => upgrade.destroy());
+    });
+  });
+}
+
+async function refusal(response: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length >= MAX_REFUSAL) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Frames between the socket, which pushes, and the reader, who pulls. At most a kernel buffer's worth waits here. */
+class FrameQueue implements AsyncIterable<Uint8Array> {
+  readonly #socket: WebSocket;
+  readonly #waiting: Uint8Array[] = [];
+  #wake: (() => void) | undefined;
+  #ended = false;
+  #error: Error | undefined;
+  #discarding = false;
+
+  constructor(socket: WebSocket, context: OpenContext) {
+    this.#socket = socket;
+    socket.on("message", (data) => this.#push(data as Buffer));
+    socket.on("error", (error) => this.fail(context.failure(error)));
+    socket.on("close", () => {
+      this.#ended = true;
+      this.#notify();
+    });
+  }
+
+  fail(error: Error): void {
+    this.#error ??= error;
+    this.#notify();
+  }
+
+  /** Lets the rest go by unread, so that a closing handshake can be seen. */
+  resume(): void {
+    this.#discarding = true;
+    if (this.#socket.isPaused) this.#socket.resume();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      while (true) {
+        const frame = this.#waiting.shift();
+        if (frame !== undefined) yield frame;
+        else if (this.#error !== undefined) throw this.#error;
+        else if (this.#ended) return;
+        else await this.#more();
+      }
+    } finally {
+      this.resume();
+      this.#socket.close();
+    }
+  }
+
+  #more(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      if (this.#socket.isPaused) this.#socket.resume();
+    });
+  }
+
+  #push(frame: Uint8Array): void {
+    if (this.#discarding) return;
+    this.#waiting.push(frame);
+    if (this.#wake === undefined) this.#socket.pause();
+    else this.#notify();
+  }
+
+  #notify(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+}
