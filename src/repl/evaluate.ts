@@ -1,0 +1,146 @@
+import { runInThisContext, Script } from "node:vm";
+import { AbortError, UsageError } from "../errors.ts";
+import { importModule } from "../runtime/modules.ts";
+import { compile } from "./compile.ts";
+import { isVmInterrupt, race } from "./interrupt.ts";
+import { helpers, type Rewritten } from "./rewrite.ts";
+
+/** How code is evaluated. */
+export interface EvaluateOptions {
+  /** Named in messages and stack traces. */
+  readonly name: string;
+  /** Ends every wait of the top level; what waits then throws its reason inside the code, so `finally` runs. */
+  readonly signal: AbortSignal;
+  /** Ctrl-C ends code that does not wait. Default false. */
+  readonly breakOnSigint?: boolean;
+  /** What relative imports resolve against, with a trailing slash. */
+  readonly folder: string;
+}
+
+/** Compiled code: parsed at once, run when asked. */
+export interface Evaluation {
+  /** Runs it and gives the last expression's value, not awaited when that is a promise. */
+  run(options: EvaluateOptions): Promise<{ readonly value: unknown }>;
+}
+
+/** Parses now, so that a prompt learns at once whether more lines are needed. Throws SourceError. */
+export function prepare(source: string, name: string): Evaluation {
+  const rewritten = compile(source, { name });
+  return { run: (options) => run(rewritten, options) };
+}
+
+/** Steps of the code, from one wait to the next. */
+type Steps = Generator<unknown, void, unknown>;
+
+/** Where a step is handed over to code that runs under the guard of `breakOnSigint`. */
+const stepKey = Symbol.for("kubescript.step");
+const globals = globalThis as { [stepKey]?: (() => unknown) | undefined };
+
+async function run(code: Rewritten, options: EvaluateOptions): Promise<{ readonly value: unknown }> {
+  const guarded = guard(options.breakOnSigint ?? false);
+  for (const name of code.declared) declare(name);
+  let value: unknown;
+  const scope: Record<(typeof helpers)[keyof typeof helpers], unknown> = {
+    [helpers.import]: (specifier: string, attributes?: { with?: Record<string, string> }) =>
+      importModule(String(specifier), { from: options.folder, with: attributes?.with }),
+    [helpers.named]: named,
+    [helpers.iterate]: (values: AsyncIterable<unknown> | Iterable<unknown>) => new AsyncSteps(values),
+    [helpers.result]: (result: unknown) => {
+      value = result;
+    },
+    [helpers.meta]: { url: new URL(options.name, `file://${options.folder}`).href, dirname: options.folder },
+  };
+  const names = Object.keys(scope);
+  const prefix = `(function* (${names.join(", ")}) {`;
+  const script = new Script(`${prefix}${code.code}\n})`, { filename: options.name, columnOffset: -prefix.length });
+  const makeSteps = script.runInThisContext() as (...values: unknown[]) => Steps;
+  const steps = makeSteps.call(globalThis, ...Object.values(scope));
+
+  let step = guarded(() => steps.next());
+  while (!step.done) {
+    let answer: { readonly value: unknown } | { readonly error: unknown };
+    try {
+      answer = { value: await race(step.value, options.signal) };
+    } catch (error) {
+      answer = { error };
+    }
+    step = guarded(() => ("error" in answer ? steps.throw(answer.error) : steps.next(answer.value)));
+  }
+  return { value };
+}
+
+type Guard = (work: () => IteratorResult<unknown, void>) => IteratorResult<unknown, void>;
+
+/** Runs work inside `vm`, where Ctrl-C ends even a loop that never yields. */
+function guard(breakOnSigint: boolean): Guard {
+  if (!breakOnSigint) return (work) => work();
+  return (work) => {
+    const outer = globals[stepKey];
+    globals[stepKey] = work;
+    try {
+      return runInThisContext('globalThis[Symbol.for("kubescript.step")]()', {
+        breakOnSigint: true,
+      }) as ReturnType<Guard>;
+    } catch (error) {
+      throw isVmInterrupt(error) ? new AbortError("Interrupted") : error;
+    } finally {
+      globals[stepKey] = outer;
+    }
+  };
+}
+
+/** Makes a name a plain global that can be assigned; what it holds stays until then. */
+function declare(name: string): void {
+  const present = Object.getOwnPropertyDescriptor(globalThis, name);
+  if (present?.writable === true || present?.configurable === false) return;
+  Object.defineProperty(globalThis, name, { value: undefined, writable: true, configurable: true, enumerable: true });
+}
+
+/** A named import, which must exist as in a real one. */
+function named(module: Record<string, unknown>, name: string, specifier: string): unknown {
+  if (name in module) return module[name];
+  throw new UsageError("INVALID_INPUT", `Cannot import ${name} from "${specifier}": it has no such export`, {
+    hint: `It exports ${Object.keys(module).slice(0, 12).join(", ")}.`,
+  });
+}
+
+/** The iterator of a `for await`, as the rewritten loop drives it. */
+class AsyncSteps {
+  readonly #iterator: AsyncIterator<unknown> | Iterator<unknown>;
+  readonly #synchronous: boolean;
+  #open = true;
+  value: unknown;
+
+  constructor(values: AsyncIterable<unknown> | Iterable<unknown>) {
+    const asynchronous = (values as AsyncIterable<unknown>)[Symbol.asyncIterator];
+    this.#synchronous = asynchronous === undefined;
+    this.#iterator =
+      asynchronous === undefined
+        ? (values as Iterable<unknown>)[Symbol.iterator]()
+        : asynchronous.call(values as AsyncIterable<unknown>);
+  }
+
+  /** The next result; values of a synchronous iterable are awaited too. */
+  async next(): Promise<IteratorResult<unknown>> {
+    this.#open = false;
+    const result = await this.#iterator.next();
+    this.#open = true;
+    return this.#synchronous ? { ...result, value: await result.value } : result;
+  }
+
+  step(result: IteratorResult<unknown>): boolean {
+    this.value = result.value;
+    if (result.done === true) this.#open = false;
+    return result.done !== true;
+  }
+
+  /**
+   * Ends the iterator when the loop was left early. An iterator that is still busy with `next` is told as well, but
+   * not waited for: it answers only when what it waits for has come.
+   */
+  async close(): Promise<void> {
+    const closing = this.#iterator.return?.();
+    if (this.#open) await closing;
+    else Promise.resolve(closing).catch(() => undefined);
+  }
+}

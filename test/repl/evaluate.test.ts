@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { AbortError } from "../../src/errors.ts";
+import { prepare } from "../../src/repl/evaluate.ts";
+
+function evaluate(source: string, signal: AbortSignal = new AbortController().signal): Promise<{ value: unknown }> {
+  return prepare(source, "test").run({ name: "test", signal, folder: `${import.meta.dirname}/`, breakOnSigint: true });
+}
+
+test("declared names are seen by the next evaluation and can be declared again", async () => {
+  await evaluate("const kept = 1; class Thing { n = kept }");
+  expect((await evaluate("const kept = 2; new Thing().n")).value).toBe(2);
+});
+
+test("a function uses what later evaluations define", async () => {
+  await evaluate("function outer() { return inner() } function inner() { return 1 }");
+  await evaluate("function inner() { return 2 }");
+  expect((await evaluate("outer()")).value).toBe(2);
+});
+
+test("imports static and dynamic, of builtins and of files", async () => {
+  expect((await evaluate('import { join } from "node:path"; join("a", "b")')).value).toBe("a/b");
+  expect((await evaluate('(await import("node:path")).basename("/x/y")')).value).toBe("y");
+  await expect(evaluate('import { nope } from "node:path"')).rejects.toThrow("it has no such export");
+});
+
+test("a global that only has a getter can be declared", async () => {
+  expect((await evaluate('const navigator = "mine"; navigator')).value).toBe("mine");
+});
+
+test("an abort ends a wait and runs finally", async () => {
+  const controller = new AbortController();
+  const running = evaluate(
+    "var cleaned = 0; try { await new Promise(() => {}) } finally { cleaned = 1 }",
+    controller.signal,
+  );
+  controller.abort(new AbortError());
+  await expect(running).rejects.toMatchObject({ code: "ABORTED" });
+  expect((await evaluate("cleaned")).value).toBe(1);
+});
+
+test("an abort ends a for await over an iterator that never answers", async () => {
+  const controller = new AbortController();
+  const running = evaluate(
+    "for await (const x of { [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) });",
+    controller.signal,
+  );
+  controller.abort(new AbortError());
+  await expect(running).rejects.toMatchObject({ code: "ABORTED" });
+});
+
+test("leaving a for await closes its iterator", async () => {
+  await evaluate("var closed = 0; async function* numbers() { try { yield 1; yield 2 } finally { closed += 1 } }");
+  await evaluate("for await (const n of numbers()) break");
+  await expect(evaluate("for await (const n of numbers()) throw new Error('mine')")).rejects.toThrow("mine");
+  expect((await evaluate("for await (const n of numbers()); closed")).value).toBe(3);
+});
+
+test("errors are thrown inside the code, where they can be caught", async () => {
+  expect(
+    (await evaluate("let caught; try { await Promise.reject(new Error('x')) } catch (e) { caught = e.message } caught"))
+      .value,
+  ).toBe("x");
+});
