@@ -73,7 +73,7 @@ function checkJunctors(visit: Visit, schema: Schema): FieldError[] {
   const errors: FieldError[] = [];
   const fresh = { ...visit, old: undefined };
   const anyOf = schema.anyOf?.map((one) => check(fresh, one));
-  if (anyOf !== undefined && anyOf.every((found) => found.length > 0)) {
+  if (anyOf?.every((found) => found.length > 0)) {
     errors.push(failure(path, "must validate at least one schema (anyOf)"), ...fewest(anyOf));
   }
   const oneOf = schema.oneOf?.map((one) => check(fresh, one));
