@@ -1,12 +1,12 @@
 import type { ApiRequest } from "../core/request.ts";
 import { KubescriptError } from "../errors.ts";
+import { apiErrorFrom, isSuccess } from "../transport/api-error.ts";
 import type { CallOptions, Transport } from "../transport/transport.ts";
-import { apiErrorFrom } from "./api-error.ts";
 
 /** Sends, throws what the server refuses as an ApiError, and reads the answer as JSON. */
 export async function callJson<T>(transport: Transport, request: ApiRequest, options: CallOptions = {}): Promise<T> {
   const response = await transport.send(request, { signal: options.signal });
-  if (response.status < 200 || response.status > 299) throw apiErrorFrom(response, request);
+  if (!isSuccess(response.status)) throw apiErrorFrom(response, request);
   try {
     return JSON.parse(decodeText(response.body)) as T;
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { AbortError, isKubescriptError } from "../errors.ts";
+import { abortError, throwIfAborted } from "../core/abort.ts";
 
 /** Clock and chance, injected so that tests need neither. */
 export interface Timing {
@@ -34,13 +34,3 @@ export const systemTiming: Timing = {
     return { cancel: () => clearTimeout(timer) };
   },
 };
-
-/** The error that an aborted signal stands for; a reason of the family is kept as it is. */
-export function abortError(signal: AbortSignal | undefined): Error {
-  const reason: unknown = signal?.reason;
-  return isKubescriptError(reason) ? reason : new AbortError(undefined, { cause: reason });
-}
-
-export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw abortError(signal);
-}

@@ -1,8 +1,8 @@
+import { abortError } from "../core/abort.ts";
 import type { KubernetesObject } from "../core/object.ts";
 import { KubescriptError, TimeoutError } from "../errors.ts";
 import type { ResourceClient } from "./client.ts";
 import type { CallScope } from "./options.ts";
-import { abortError } from "./timing.ts";
 
 /** What a check says of an object's present state; undefined stands for absence. */
 export type Verdict<R> =

@@ -1,4 +1,4 @@
-import { isApiError, isKubescriptError, type Status } from "../errors.ts";
+import { isApiError, isKubescriptError } from "../errors.ts";
 import type { WatchFailure } from "./watch-machine.ts";
 
 /** Refusals that no repetition mends. */
@@ -22,9 +22,4 @@ export function classifyFailure(error: unknown, streaming: boolean): WatchFailur
     return { type: "transient", error, unreachable: true, retryAfterMs: 0 };
   }
   return { type: "permanent", error };
-}
-
-/** The HTTP status that an ERROR event stands for. */
-export function statusCodeOf(status: Status): number {
-  return status.code ?? 500;
 }

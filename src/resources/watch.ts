@@ -1,16 +1,17 @@
+import { abortError, throwIfAborted } from "../core/abort.ts";
 import type { KubernetesObject } from "../core/object.ts";
 import { type SelectorOptions, type Target, watchRequest } from "../core/requests.ts";
 import type { ApiResource } from "../core/resource.ts";
 import { type ApiError, ConnectionError, type Status } from "../errors.ts";
+import { apiErrorFromStatus, apiErrorFromStream } from "../transport/api-error.ts";
 import type { StreamResponse, Transport } from "../transport/transport.ts";
-import { apiErrorFrom } from "./api-error.ts";
 import { jsonLineBatches } from "./json-lines.ts";
 import { typeMeta } from "./list.ts";
 import type { CallScope } from "./options.ts";
 import { fetchPage, PAGE_SIZE } from "./pages.ts";
 import { identityOf, type ObjectEvent, Reconciler } from "./reconciler.ts";
-import { abortError, type Timing, throwIfAborted } from "./timing.ts";
-import { classifyFailure, statusCodeOf } from "./watch-failure.ts";
+import type { Timing } from "./timing.ts";
+import { classifyFailure } from "./watch-failure.ts";
 import {
   initialWatchState,
   stepWatch,
@@ -250,9 +251,7 @@ class WatchDriver<T extends KubernetesObject> {
     });
     const response = await transport.stream(request, { signal });
     if (response.status === 200) return response;
-    const body: Uint8Array[] = [];
-    for await (const chunk of response.body) body.push(chunk);
-    throw apiErrorFrom({ status: response.status, headers: response.headers, body: Buffer.concat(body) }, request);
+    throw await apiErrorFromStream(response, request);
   }
 
   async *#chunks(body: AsyncIterable<Uint8Array>, connection: AbortController): AsyncGenerator<Uint8Array> {
@@ -289,9 +288,7 @@ class WatchDriver<T extends KubernetesObject> {
   }
 
   #errorOf(status: Status): ApiError {
-    const body = Buffer.from(JSON.stringify(status));
-    const request = watchRequest(this.#source.target);
-    return apiErrorFrom({ status: statusCodeOf(status), headers: {}, body }, request);
+    return apiErrorFromStatus(status, status.code ?? 500, watchRequest(this.#source.target));
   }
 
   #marker(resourceVersion: string | undefined): WatchMarker {

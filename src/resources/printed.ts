@@ -1,0 +1,41 @@
+import type { KubernetesObject } from "../core/object.ts";
+import { isTable, type Table } from "./table.ts";
+
+/** One object as the server printed it: a row of a Table with its columns. */
+export interface PrintedRow {
+  readonly columns: readonly { readonly name: string; readonly priority: number }[];
+  readonly cells: readonly unknown[];
+}
+
+/** The rows live as long as their objects, and a copy or a changed object has none. */
+const rows = new WeakMap<KubernetesObject, PrintedRow>();
+
+/** How the server printed this very object; undefined when it was fetched without its row. */
+export function printedRow(object: KubernetesObject): PrintedRow | undefined {
+  return rows.get(object);
+}
+
+/** Notes how the server printed an object. */
+export function rememberRow(object: KubernetesObject, row: PrintedRow): void {
+  rows.set(object, row);
+}
+
+/**
+ * The list that a Table with whole objects stands for; each object keeps its row. What is no table is a list already:
+ * some servers do not print.
+ */
+export function listOfTable<T extends KubernetesObject>(
+  answer: Table | { items?: T[] | null },
+): {
+  metadata?: Table["metadata"];
+  items?: T[] | null;
+} {
+  if (!isTable(answer)) return answer;
+  const items: T[] = [];
+  for (const row of answer.rows) {
+    if (row.object === undefined) continue;
+    rememberRow(row.object, { columns: answer.columnDefinitions, cells: row.cells });
+    items.push(row.object as T);
+  }
+  return answer.metadata === undefined ? { items } : { metadata: answer.metadata, items };
+}
