@@ -36,8 +36,9 @@ export function aggregateClusterRoles(registry: Registry): () => void {
     } while (again);
     running = false;
   };
+  const stop = registry.subscribe(CLUSTER_ROLES, settle);
   settle();
-  return registry.subscribe(CLUSTER_ROLES, settle);
+  return stop;
 }
 
 function aggregateOne(registry: Registry, role: ApiObject): void {

@@ -1,0 +1,223 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
+import { KubescriptError, UsageError } from "../../errors.ts";
+import type { Peer } from "../model/peer.ts";
+import type { CertificatePair } from "./certificate.ts";
+import { peerOf } from "./peer-certificate.ts";
+import { requestBody } from "./request-body.ts";
+import { writeResponse } from "./write-response.ts";
+
+/** Answers a request; what it throws becomes a 500. */
+export type Handle = (request: Request, peer?: Peer) => Response | Promise<Response>;
+
+/** Takes over a connection whose client asked for another protocol (WebSocket). Owns the socket from then on. */
+export type HandleUpgrade = (request: Request, peer: Peer, socket: Duplex, head: Buffer) => void;
+
+export interface ListenerOptions {
+  readonly handle: Handle;
+  /** Without it every upgrade is refused with a Status that says so. */
+  readonly handleUpgrade?: HandleUpgrade | undefined;
+  readonly certificate: CertificatePair;
+  /** PEM of the authority whose client certificates log in. */
+  readonly clientAuthority: string;
+  /** Address to listen on. Default `127.0.0.1`. */
+  readonly host?: string | undefined;
+  /** Default 0: any free port. */
+  readonly port?: number | undefined;
+}
+
+export interface Listener {
+  /** `https://127.0.0.1:43210` */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Takes no more connections, ends streamed answers (watches, followed logs) after what they have sent, lets short
+   * requests finish, and cuts what is left after `graceMs` (default 2000).
+   */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** Idle connections are kept so long; clients that pool them see no sudden resets. */
+const KEEP_ALIVE_MS = 120_000;
+const DEFAULT_GRACE_MS = 2000;
+
+/** Serves `handle` over TLS. Rejects when the address cannot be listened on. */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  const { host = "127.0.0.1", handleUpgrade } = options;
+  const closing = new AbortController();
+  const upgraded = new Set<Duplex>();
+  const server = createServer({
+    key: options.certificate.key,
+    cert: options.certificate.certificate,
+    ca: options.clientAuthority,
+    requestCert: true,
+    // A bad certificate is answered with 401, as the API does, instead of a broken handshake.
+    rejectUnauthorized: false,
+    minVersion: "TLSv1.2",
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  });
+  server.on("request", (message, response) => {
+    void answer(options.handle, message, response, closing.signal).then(() => {
+      // A connection that becomes idle while the server closes would be kept for its next request.
+      if (closing.signal.aborted) setImmediate(() => server.closeIdleConnections());
+    });
+  });
+  server.on("upgrade", (message, socket, head) => {
+    upgraded.add(socket);
+    socket.on("close", () => upgraded.delete(socket));
+    socket.on("error", () => socket.destroy());
+    if (handleUpgrade === undefined) refuseUpgrade(socket);
+    else
+      handleUpgrade(
+        toRequest(message, new AbortController().signal),
+        peerOf(message.socket as TLSSocket),
+        socket,
+        head,
+      );
+  });
+  await listen(server, host, options.port ?? 0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `https://${urlHost(host)}:${port}`,
+    port,
+    close: (graceMs = DEFAULT_GRACE_MS) => close(server, closing, upgraded, graceMs),
+  };
+}
+
+async function answer(
+  handle: Handle,
+  message: IncomingMessage,
+  target: ServerResponse,
+  closing: AbortSignal,
+): Promise<void> {
+  const gone = new AbortController();
+  target.on("close", () => {
+    if (!target.writableFinished) gone.abort();
+  });
+  try {
+    if (closing.aborted) target.setHeader("connection", "close");
+    const response = await respond(handle, message, gone.signal);
+    // What remains of a body that was refused is not read: the connection ends with the answer.
+    if (response.status === 413) target.setHeader("connection", "close");
+    await writeResponse(response, target, closing);
+  } catch {
+    // The answer broke in the middle; a cut connection is the only way left to say so.
+    target.destroy();
+  }
+}
+
+async function respond(handle: Handle, message: IncomingMessage, signal: AbortSignal): Promise<Response> {
+  let request: Request;
+  try {
+    request = toRequest(message, signal);
+  } catch {
+    return status(400, "BadRequest", "the request's method or URL cannot be read");
+  }
+  try {
+    return await handle(request, peerOf(message.socket as TLSSocket));
+  } catch (error) {
+    return status(500, "InternalError", `Internal error occurred: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function toRequest(message: IncomingMessage, signal: AbortSignal): Request {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(message.headersDistinct)) {
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  const method = message.method ?? "GET";
+  const target = message.url ?? "/";
+  const url = target.startsWith("/") ? `https://${message.headers.host ?? "localhost"}${target}` : target;
+  const hasBody =
+    method !== "GET" &&
+    method !== "HEAD" &&
+    (message.headers["content-length"] ?? message.headers["transfer-encoding"] ?? "0") !== "0";
+  return new Request(url, {
+    method,
+    headers,
+    signal,
+    ...(hasBody ? { body: requestBody(message), duplex: "half" } : {}),
+  });
+}
+
+function status(code: number, reason: string, message: string): Response {
+  return Response.json(
+    { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason, code },
+    { status: code },
+  );
+}
+
+function refuseUpgrade(socket: Duplex): void {
+  const body = JSON.stringify({
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    message: "this server does not upgrade connections: exec, attach and port-forward are not available",
+    reason: "NotImplemented",
+    code: 501,
+  });
+  const head = [
+    "HTTP/1.1 501 Not Implemented",
+    "content-type: application/json",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => reject(listenError(host, port, cause)));
+    server.listen({ host, port }, resolve);
+  });
+}
+
+function listenError(host: string, port: number, cause: NodeJS.ErrnoException): KubescriptError {
+  const what = `Cannot listen on ${urlHost(host)}:${port}`;
+  switch (cause.code) {
+    case "EADDRINUSE":
+      return new UsageError("USAGE", `${what}: the port is in use`, {
+        cause,
+        hint: "Choose another port, or 0 for any that is free.",
+      });
+    case "EACCES":
+      return new UsageError("USAGE", `${what}: the port needs more rights than this process has`, {
+        cause,
+        hint: "Choose a port above 1023, or 0 for any that is free.",
+      });
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new UsageError("USAGE", `${what}: this machine has no such address`, {
+        cause,
+        hint: "Use 127.0.0.1 or an address of this machine.",
+      });
+    default:
+      return new KubescriptError("USAGE", `${what}: ${cause.message}`, { cause });
+  }
+}
+
+/** An address as it stands in a URL; one that means every interface is reached by loopback. */
+function urlHost(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  if (host === "::") return "[::1]";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+async function close(
+  server: Server,
+  closing: AbortController,
+  upgraded: ReadonlySet<Duplex>,
+  graceMs: number,
+): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  closing.abort();
+  for (const socket of upgraded) socket.destroy();
+  server.closeIdleConnections();
+  const deadline = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(deadline);
+}
