@@ -34,3 +34,8 @@ export function tooMany(field: string, actual: number, max: number): FieldError 
 export function childPath(parent: string, child: string): string {
   return parent === "" ? child : `${parent}.${child}`;
 }
+
+/** An error found inside a part of the object, at its place in the whole. */
+export function under(parent: string, error: FieldError): FieldError {
+  return { ...error, field: error.field === "<nil>" ? parent : childPath(parent, error.field) };
+}

@@ -20,6 +20,11 @@ export function pruneCustom(definition: ResourceDefinition, object: ApiObject): 
   return removed.sort();
 }
 
+/** Removes, in place, what a schema does not know from any value. */
+export function pruneValue(value: unknown, schema: Schema): void {
+  prune(value, schema, "", []);
+}
+
 const EMBEDDED = "x-kubernetes-embedded-resource";
 const PRESERVE = "x-kubernetes-preserve-unknown-fields";
 

@@ -3,6 +3,7 @@ import type { FieldError } from "../model/field-error.ts";
 import type { ApiObject } from "../model/object.ts";
 import type { Schema } from "../model/schema.ts";
 import { hasRules, validateRules } from "./cel/validate-rules.ts";
+import { under } from "./field-errors.ts";
 import { validateEmbedded } from "./validate-embedded.ts";
 import { validateLists } from "./validate-lists.ts";
 import { validateScale } from "./validate-scale.ts";
@@ -57,7 +58,7 @@ export function validateCustom(
 function statusErrors(object: ApiObject, schema: Schema, old: ApiObject | undefined): FieldError[] {
   const status = schema.properties?.status;
   if (status === undefined || object.status === undefined) return [];
-  return validateValue(object.status, status, "status", old?.status);
+  return validateValue(object.status, status, "", old?.status).map((error) => under("status", error));
 }
 
 const own = new WeakMap<Schema, Schema>();
