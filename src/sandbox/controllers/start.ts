@@ -4,15 +4,25 @@ import type { NodeSpec } from "../pods/node.ts";
 import { registerNodes } from "../pods/node-lifecycle.ts";
 import { startScheduler } from "../pods/scheduler.ts";
 import type { Registry } from "../storage/registry.ts";
+import { startCronJobController } from "./cron-job/cron-job.ts";
 import { startDeploymentController } from "./deployment/deployment.ts";
+import { startDisruptionController } from "./disruption.ts";
+import { startEndpointsController } from "./endpoints/service-endpoints.ts";
+import { startGarbageCollector } from "./garbage-collector.ts";
+import { startJobController } from "./job/job.ts";
+import { startNamespaceController } from "./namespace.ts";
+import { createObjectGraph } from "./object-graph.ts";
 import { startReplicaSetController } from "./replica-set.ts";
 import { createRuntime } from "./runtime/runtime.ts";
+import { startRootCaPublisher, startServiceAccountController } from "./service-accounts.ts";
 
 export interface ControllersOptions {
   readonly registry: Registry;
   readonly clock: Clock;
   /** The simulated nodes; pods that are placed on others stay as they are. */
   readonly nodes: readonly NodeSpec[];
+  /** PEM of the CA that signed the server's certificate: what `kube-root-ca.crt` holds. Default none, and no ConfigMap. */
+  readonly certificateAuthority?: string;
   /** How often the nodes renew their leases. Default never: an idle cluster is silent. */
   readonly heartbeatMs?: number;
   /** In [0, 1). Default `Math.random`. */
@@ -23,11 +33,20 @@ export interface ControllersOptions {
 
 /** Everything of a cluster that acts by itself: controllers, scheduler, kubelets. */
 export function startControllers(options: ControllersOptions): { stop(): void } {
-  const { registry, clock, nodes, heartbeatMs, random = Math.random, onError } = options;
+  const { registry, clock, nodes, certificateAuthority, heartbeatMs, random = Math.random, onError } = options;
   const runtime = createRuntime({ registry, clock, random, ...(onError === undefined ? {} : { onError }) });
+  startServiceAccountController(runtime);
+  if (certificateAuthority !== undefined) startRootCaPublisher(runtime, certificateAuthority);
   registerNodes(runtime, nodes, heartbeatMs);
   startDeploymentController(runtime);
   startReplicaSetController(runtime);
+  startJobController(runtime);
+  startCronJobController(runtime);
+  startEndpointsController(runtime);
+  startDisruptionController(runtime);
+  const graph = createObjectGraph(runtime);
+  startGarbageCollector(runtime, graph);
+  startNamespaceController(runtime, graph);
   startScheduler(runtime);
   startKubelets(runtime, nodes);
   return { stop: () => runtime.stop() };

@@ -201,7 +201,10 @@ export class PodWorker {
       this.#launch(container);
     };
     this.#after(RELIST_MS, () => {
-      if (failures === 1) return again();
+      if (failures === 1) {
+        again();
+        return;
+      }
       const waitMs = backoffMs(failures - 1);
       const { name, namespace, uid } = this.#state.pod.metadata;
       const who = `${name}_${namespace}(${uid})`;

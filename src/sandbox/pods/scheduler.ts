@@ -66,14 +66,18 @@ export function startScheduler(runtime: Runtime): void {
     if (pod.metadata.deletionTimestamp !== undefined || isTerminal(pod)) return;
     if ((pod.spec.schedulingGates ?? []).length > 0) {
       const message = "Scheduling is blocked due to non-empty scheduling gates";
-      return noteCondition(pod, { type: "PodScheduled", status: "False", reason: "SchedulingGated", message });
+      noteCondition(pod, { type: "PodScheduled", status: "False", reason: "SchedulingGated", message });
+      return;
     }
     const candidates = nodes.list().map((node) => {
       const { requested, pods: count } = loads.get(node.metadata.name ?? "") ?? { requested: {}, pods: 0 };
       return { node, requested, pods: count };
     });
     const placement = place(pod, candidates);
-    if (placement.node !== undefined) return bind(pod, placement.node);
+    if (placement.node !== undefined) {
+      bind(pod, placement.node);
+      return;
+    }
     unplaced.add(key);
     const message = unschedulableMessage(placement.refusal);
     if (findCondition(pod.status?.conditions, "PodScheduled")?.message === message) return;

@@ -1,5 +1,7 @@
+import { admissionPlugins } from "../../../src/sandbox/admission/plugins.ts";
 import { startControllers } from "../../../src/sandbox/controllers/start.ts";
 import { applyDefaults } from "../../../src/sandbox/defaults/apply.ts";
+import { prepareForCreate, prepareForUpdate } from "../../../src/sandbox/defaults/strategies.ts";
 import { builtInDefinitions } from "../../../src/sandbox/definitions/built-in.ts";
 import { definitionTable } from "../../../src/sandbox/definitions/definition-table.ts";
 import type { Clock } from "../../../src/sandbox/model/clock.ts";
@@ -77,15 +79,15 @@ export function startCluster(nodes: readonly NodeSpec[] = defaultNodes()): Clust
     random,
     uid: () => `00000000-0000-4000-8000-${(++uids).toString(16).padStart(12, "0")}`,
     rules: {
-      applyDefaults: (definition, object) => {
-        applyDefaults(definition, object);
-        return object;
-      },
+      applyDefaults,
+      prepareForCreate,
+      prepareForUpdate,
+      allocate: () => [],
       validateCreate: () => [],
       validateUpdate: () => [],
       trackUpdate,
       serverSideApply,
-      admission: [],
+      admission: admissionPlugins(random),
     },
   });
   const errors: unknown[] = [];

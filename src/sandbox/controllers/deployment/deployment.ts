@@ -82,18 +82,23 @@ export function startDeploymentController(runtime: Runtime): void {
       selector: deployment.spec.selector,
     });
     const rollout = new Rollout(runtime, events, deployment, owned);
-    if (deployment.metadata.deletionTimestamp !== undefined) return writeCounts(rollout);
+    if (deployment.metadata.deletionTimestamp !== undefined) {
+      writeCounts(rollout);
+      return;
+    }
     notePause(rollout);
     if (deployment.spec.paused === true) {
       rollout.adoptRevision(false);
       scale(rollout);
       cleanUp(rollout);
-      return writeCounts(rollout);
+      writeCounts(rollout);
+      return;
     }
     if (isScaling(rollout.deployment, owned)) {
       rollout.adoptRevision(false);
       scale(rollout);
-      return writeCounts(rollout);
+      writeCounts(rollout);
+      return;
     }
     if (isRollingUpdate(deployment)) roll(rollout);
     else recreate(rollout);

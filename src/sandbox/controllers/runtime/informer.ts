@@ -19,7 +19,7 @@ export interface Informer<T extends ApiObject> {
   orphans(namespace: string): T[];
   /** Those for which the index function gave `value`. */
   by(index: string, value: string): T[];
-  addIndex(index: string, valueOf: (object: T) => string | undefined): void;
+  addIndex(index: string, valueIn: (object: T) => string | undefined): void;
   /** Tells the present objects as ADDED, then every change, synchronously. */
   watch(listener: (change: Change<T>) => void): void;
   close(): void;
@@ -38,11 +38,11 @@ export function splitKey(key: string): { namespace: string; name: string } {
 }
 
 class Index<T extends ApiObject> {
-  readonly valueOf: (object: T) => string | undefined;
+  readonly valueIn: (object: T) => string | undefined;
   readonly #buckets = new Map<string, Map<string, T>>();
 
-  constructor(valueOf: (object: T) => string | undefined) {
-    this.valueOf = valueOf;
+  constructor(valueIn: (object: T) => string | undefined) {
+    this.valueIn = valueIn;
   }
 
   get(value: string): T[] {
@@ -50,8 +50,8 @@ class Index<T extends ApiObject> {
   }
 
   put(key: string, object: T, previous: T | undefined): void {
-    const value = this.valueOf(object);
-    if (previous !== undefined && this.valueOf(previous) !== value) this.remove(key, previous);
+    const value = this.valueIn(object);
+    if (previous !== undefined && this.valueIn(previous) !== value) this.remove(key, previous);
     if (value === undefined) return;
     const bucket = this.#buckets.get(value);
     if (bucket === undefined) this.#buckets.set(value, new Map([[key, object]]));
@@ -59,7 +59,7 @@ class Index<T extends ApiObject> {
   }
 
   remove(key: string, object: T): void {
-    const value = this.valueOf(object);
+    const value = this.valueIn(object);
     if (value === undefined) return;
     const bucket = this.#buckets.get(value);
     bucket?.delete(key);
@@ -108,9 +108,9 @@ export function createInformer<T extends ApiObject>(registry: Registry, resource
     controlledBy: (uid) => controllers.get(uid),
     orphans: (namespace) => orphans.get(namespace),
     by: (index, value) => indexes.get(index)?.get(value) ?? [],
-    addIndex(name, valueOf) {
+    addIndex(name, valueIn) {
       if (indexes.has(name)) return;
-      const index = new Index<T>(valueOf);
+      const index = new Index<T>(valueIn);
       for (const [key, object] of objects) index.put(key, object, undefined);
       indexes.set(name, index);
     },

@@ -42,7 +42,10 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
 
   const addAfter = (key: string, ms: number): void => {
     if (closed) return;
-    if (ms <= 0) return add(key);
+    if (ms <= 0) {
+      add(key);
+      return;
+    }
     const at = clock.now() + ms;
     const pending = delayed.get(key);
     if (pending !== undefined) {
