@@ -3,17 +3,7 @@ import type { ApiObject } from "../model/object.ts";
 import { alreadyExists, badRequest, invalid } from "../model/status-error.ts";
 import { generateName, inOrder } from "./metadata.ts";
 import { strategyFor } from "./strategies/strategy-for.ts";
-import type { Strategy } from "./strategy.ts";
-import {
-  admit,
-  fromStorage,
-  ownershipOf,
-  strategyContext,
-  toStorage,
-  type WriteContext,
-  type WriteServer,
-} from "./write-context.ts";
-import { zeroStatus } from "./zero-value.ts";
+import { admit, fromStorage, ownershipOf, toStorage, type WriteContext, type WriteServer } from "./write-context.ts";
 
 /** Further tries when a generated name is taken. */
 const NAME_TRIES = 8;
@@ -29,27 +19,28 @@ export function createObject(
   options: { readonly applied?: boolean } = {},
 ): ApiObject {
   const { definition, namespace } = context;
-  const strategy = strategyFor(definition);
-  stampNew(server, object, context, strategy);
-  const defaulted = server.rules.applyDefaults(definition, object);
-  resetStatus(defaulted, context, strategy);
+  stampNew(server, object, context);
+  server.rules.applyDefaults(definition, object);
   const created =
-    options.applied === true ? defaulted : server.rules.trackUpdate(undefined, defaulted, ownershipOf(server, context));
+    options.applied === true ? object : server.rules.trackUpdate(undefined, object, ownershipOf(server, context));
   const name = created.metadata.name ?? "";
   admit(server, context, "mutate", { operation: "CREATE", name, object: created, old: undefined });
-  strategy.prepareCreate?.(created, strategyContext(server, context));
+  server.rules.prepareForCreate(definition, created);
+  strategyFor(definition).prepareCreate?.(created, context.user);
   const errors = server.rules.validateCreate(definition, created);
   if (errors.length > 0) throw invalid(definition, name, errors);
   if (name === "") throw badRequest("name or generateName is required");
   admit(server, context, "validate", { operation: "CREATE", name, object: created, old: undefined });
   if (server.store.get(definition.storageKey, namespace, name) !== undefined) throw alreadyExists(definition, name);
+  const unavailable = server.rules.allocate(definition, created, undefined, context.dryRun);
+  if (unavailable.length > 0) throw invalid(definition, name, unavailable);
   const complete = inOrder(created);
   if (context.dryRun) return complete;
   return fromStorage(definition, server.store.put(definition.storageKey, toStorage(definition, complete)));
 }
 
 /** Metadata that only the server sets. */
-function stampNew(server: WriteServer, object: ApiObject, context: WriteContext, strategy: Strategy): void {
+function stampNew(server: WriteServer, object: ApiObject, context: WriteContext): void {
   const {
     resourceVersion: _version,
     deletionTimestamp: _deletion,
@@ -65,7 +56,6 @@ function stampNew(server: WriteServer, object: ApiObject, context: WriteContext,
     ...(context.namespace === "" ? {} : { namespace: context.namespace }),
     uid: server.uid(),
     creationTimestamp: formatTime(server.clock.now()),
-    ...(strategy.generation ? { generation: 1 } : {}),
   };
 }
 
@@ -76,17 +66,4 @@ function freeName(server: WriteServer, prefix: string, context: WriteContext): s
     name = generateName(prefix, server.random);
   }
   return name;
-}
-
-/** A status comes from a write of the status, not with the object. */
-function resetStatus(object: ApiObject, { definition }: WriteContext, strategy: Strategy): void {
-  if (strategy.keepsStatusOnCreate || !hasStatus(definition)) return;
-  const empty = definition.custom === undefined ? zeroStatus(definition.schema, definition.schemas) : undefined;
-  if (empty === undefined) delete object.status;
-  else object.status = empty;
-}
-
-/** Whether the status is written apart from the rest. */
-export function hasStatus(definition: WriteContext["definition"]): boolean {
-  return definition.subresources.some((subresource) => subresource.name === "status");
 }

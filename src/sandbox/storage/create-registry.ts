@@ -4,6 +4,8 @@ import { groupVersion, type ResourceDefinition } from "../model/definition.ts";
 import { type ApiObject, isJsonObject } from "../model/object.ts";
 import { badRequest, notFound, StatusError } from "../model/status-error.ts";
 import type { UserInfo } from "../model/user.ts";
+import { decodeValue } from "../schema/decode.ts";
+import { checkAddress } from "./check-address.ts";
 import { createObject } from "./create-object.ts";
 import { type Deletion, deleteObject } from "./delete-object.ts";
 import { cloneJson } from "./json.ts";
@@ -125,13 +127,18 @@ export function createRegistry(options: RegistryOptions): { registry: Registry; 
     apply(name, applied, context, force) {
       const ownership = { ...ownershipOf(server, context), force };
       const { serverSideApply } = server.rules;
+      const merge = (live: ApiObject | undefined): ApiObject => {
+        const merged = cloneJson(serverSideApply(live, applied, ownership));
+        checkAddress(merged, name, context.namespace);
+        // the merged values in the form that their kind gives them, such as canonical quantities
+        decodeValue(merged, context.definition);
+        return merged;
+      };
       if (store.get(context.definition.storageKey, context.namespace, name) === undefined) {
         if (context.subresource !== "") throw notFound(context.definition, name);
-        const merged = serverSideApply(undefined, applied, ownership);
-        return { object: createObject(server, cloneJson(merged), context, { applied: true }), created: true };
+        return { object: createObject(server, merge(undefined), context, { applied: true }), created: true };
       }
-      const change = (live: ApiObject): ApiObject => serverSideApply(live, applied, ownership);
-      return { object: updateObject(server, name, change, context, { applied: true }), created: false };
+      return { object: updateObject(server, name, merge, context, { applied: true }), created: false };
     },
     delete: (name, deletion, context) => deleteObject(server, name, deletion, context),
   };

@@ -1,19 +1,10 @@
 import type { ApiObject } from "../model/object.ts";
 import { conflict, invalid, notFound } from "../model/status-error.ts";
-import { hasStatus } from "./create-object.ts";
-import { cloneJson, equalButTimes, equalJson } from "./json.ts";
+import { cloneJson, equalButTimes } from "./json.ts";
 import { inOrder } from "./metadata.ts";
 import { strategyFor } from "./strategies/strategy-for.ts";
 import type { Strategy } from "./strategy.ts";
-import {
-  admit,
-  fromStorage,
-  ownershipOf,
-  strategyContext,
-  toStorage,
-  type WriteContext,
-  type WriteServer,
-} from "./write-context.ts";
+import { admit, fromStorage, ownershipOf, toStorage, type WriteContext, type WriteServer } from "./write-context.ts";
 
 export const STALE = "the object has been modified; please apply your changes to the latest version and try again";
 
@@ -44,16 +35,18 @@ export function updateObject(
   const wanted = cloneJson(change(live));
   checkPreconditions(context, live, wanted);
   keepSystemMetadata(live, wanted);
-  const defaulted = server.rules.applyDefaults(definition, wanted);
-  const separated = separate(live, defaulted, context, strategy);
+  const { rules } = server;
+  rules.applyDefaults(definition, wanted);
+  if (context.subresource !== BINDING) rules.prepareForUpdate(definition, live, wanted, context.subresource);
   const untracked = options.applied === true || context.subresource === BINDING;
-  const updated = untracked ? separated : server.rules.trackUpdate(live, separated, ownershipOf(server, context));
+  const updated = untracked ? wanted : rules.trackUpdate(live, wanted, ownershipOf(server, context));
   admit(server, context, "mutate", { operation: "UPDATE", name, object: updated, old: live });
-  if (context.subresource === "") strategy.prepareUpdate?.(updated, live, strategyContext(server, context));
-  countGeneration(live, updated, context, strategy);
-  const errors = server.rules.validateUpdate(definition, live, updated, context.subresource);
+  // what is given out is only taken for good once nothing else can refuse the write
+  const unavailable = rules.allocate(definition, updated, live, true);
+  const errors = [...unavailable, ...rules.validateUpdate(definition, live, updated, context.subresource)];
   if (errors.length > 0) throw invalid(definition, name, errors);
   admit(server, context, "validate", { operation: "UPDATE", name, object: updated, old: live });
+  if (!context.dryRun) rules.allocate(definition, updated, live, false);
   return write(server, stored, live, updated, context, strategy);
 }
 
@@ -100,42 +93,6 @@ function keepSystemMetadata(live: ApiObject, wanted: ApiObject): void {
   if (kept.generateName !== undefined && wanted.metadata.generateName === undefined) {
     wanted.metadata.generateName = kept.generateName;
   }
-}
-
-/** Takes from `wanted` only the part that the request addresses: the status, or all but the status. */
-function separate(live: ApiObject, wanted: ApiObject, context: WriteContext, strategy: Strategy): ApiObject {
-  const { definition, subresource } = context;
-  if (subresource === "status") return withStatusOf(live, wanted, definition.custom !== undefined, strategy);
-  if (subresource !== "" || !hasStatus(definition)) return wanted;
-  const { status: _ignored, ...rest } = wanted;
-  return { ...rest, ...(live.status === undefined ? {} : { status: cloneJson(live.status) }) } as ApiObject;
-}
-
-function withStatusOf(live: ApiObject, wanted: ApiObject, custom: boolean, strategy: Strategy): ApiObject {
-  const kept = cloneJson(live);
-  const metadata = custom
-    ? { ...kept.metadata, ...(wanted.metadata.managedFields ? { managedFields: wanted.metadata.managedFields } : {}) }
-    : { ...wanted.metadata };
-  if (strategy.statusKeepsLabels) {
-    if (kept.metadata.labels === undefined) delete metadata.labels;
-    else metadata.labels = kept.metadata.labels;
-  }
-  const { status: _old, ...rest } = kept;
-  return { ...rest, metadata, ...(wanted.status === undefined ? {} : { status: wanted.status }) } as ApiObject;
-}
-
-function countGeneration(live: ApiObject, updated: ApiObject, context: WriteContext, strategy: Strategy): void {
-  if (!strategy.generation || context.subresource === "status" || context.subresource === BINDING) return;
-  const changed =
-    !equalJson(countedFields(live, context), countedFields(updated, context)) ||
-    (strategy.generationCountsAnnotations &&
-      !equalJson(live.metadata.annotations ?? {}, updated.metadata.annotations ?? {}));
-  if (changed) updated.metadata.generation = (live.metadata.generation ?? 0) + 1;
-}
-
-function countedFields(object: ApiObject, { definition }: WriteContext): object {
-  const { apiVersion: _version, kind: _kind, metadata: _metadata, status, ...rest } = object;
-  return hasStatus(definition) ? rest : { ...rest, status };
 }
 
 function write(

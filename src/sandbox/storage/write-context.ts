@@ -6,7 +6,6 @@ import type { UserInfo } from "../model/user.ts";
 import type { Ownership } from "../ownership/ownership.ts";
 import type { Registry } from "./registry.ts";
 import type { Store } from "./store.ts";
-import type { StrategyContext } from "./strategy.ts";
 import type { WriteRules } from "./write-rules.ts";
 
 /** One write, as all steps of it see it. */
@@ -51,17 +50,6 @@ export function ownershipOf(server: WriteServer, context: WriteContext): Ownersh
     apiVersion: groupVersion(context.definition),
     time: formatTime(server.clock.now()),
     definition: context.definition,
-  };
-}
-
-export function strategyContext(server: WriteServer, context: WriteContext): StrategyContext {
-  return {
-    definition: context.definition,
-    store: server.store,
-    user: context.user,
-    now: server.clock.now(),
-    random: server.random,
-    dryRun: context.dryRun,
   };
 }
 

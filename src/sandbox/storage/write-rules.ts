@@ -6,8 +6,24 @@ import type { ServerSideApply, TrackUpdate } from "../ownership/ownership.ts";
 
 /** The parts of a write that other folders provide. */
 export interface WriteRules {
-  /** Fills in what the object leaves out; may change it in place. */
-  readonly applyDefaults: (definition: ResourceDefinition, object: ApiObject) => ApiObject;
+  /** Fills in, in place, what the object leaves out. */
+  readonly applyDefaults: (definition: ResourceDefinition, object: ApiObject) => void;
+  /** Makes of a new object, in place, what its kind lets a create store. */
+  readonly prepareForCreate: (definition: ResourceDefinition, object: ApiObject) => void;
+  /** Takes from `updated`, in place, only the part that the request may change; counts the generation. */
+  readonly prepareForUpdate: (
+    definition: ResourceDefinition,
+    old: ApiObject,
+    updated: ApiObject,
+    subresource: string,
+  ) => void;
+  /** Gives the object, in place, what must be its alone, such as addresses; returns what cannot be had. */
+  readonly allocate: (
+    definition: ResourceDefinition,
+    object: ApiObject,
+    old: ApiObject | undefined,
+    dryRun: boolean,
+  ) => readonly FieldError[];
   readonly validateCreate: (definition: ResourceDefinition, object: ApiObject) => readonly FieldError[];
   /** `subresource` is empty for a write of the whole object. */
   readonly validateUpdate: (

@@ -3,18 +3,13 @@ import type { Strategy } from "../strategy.ts";
 
 /** The server, not the client, says who asks for the certificate. */
 export const CERTIFICATE_SIGNING_REQUEST_STRATEGY: Partial<Strategy> = {
-  prepareCreate(request, { user }) {
-    const spec = fieldsOf(request.spec);
+  prepareCreate(request, user) {
     request.spec = {
-      ...spec,
+      ...fieldsOf(request.spec),
       username: user.username,
       ...(user.uid === undefined ? {} : { uid: user.uid }),
       groups: [...user.groups],
       ...(user.extra === undefined ? {} : { extra: user.extra }),
     };
-    request.status = {};
-  },
-  prepareUpdate(request, old) {
-    request.spec = old.spec;
   },
 };

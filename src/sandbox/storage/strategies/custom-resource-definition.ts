@@ -7,16 +7,6 @@ export const CUSTOM_RESOURCE_CLEANUP = "customresourcecleanup.apiextensions.k8s.
 
 /** https://github.com/kubernetes/apiextensions-apiserver/blob/master/pkg/registry/customresourcedefinition/etcd.go */
 export const CUSTOM_RESOURCE_DEFINITION_STRATEGY: Partial<Strategy> = {
-  prepareCreate(definition) {
-    const { versions } = fieldsOf(definition.spec);
-    const stored = Array.isArray(versions) ? versions.filter((version) => fieldsOf(version).storage === true) : [];
-    definition.status = {
-      conditions: null,
-      acceptedNames: { plural: "", kind: "" },
-      storedVersions: stored.map((version) => fieldsOf(version).name),
-    };
-  },
-
   terminate(definition, now) {
     const time = formatTime(now);
     const status = fieldsOf(definition.status);

@@ -1,0 +1,147 @@
+import { randomUUID } from "node:crypto";
+import { createIdentity } from "./auth/identity.ts";
+import { aggregateClusterRoles } from "./auth/rbac/aggregation.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { startControllers } from "./controllers/start.ts";
+import { startCrdController } from "./crd/crd-controller.ts";
+import { BUILT_IN_SCHEMAS, builtInDefinitions } from "./definitions/built-in.ts";
+import { definitionTable } from "./definitions/definition-table.ts";
+import { discoveryPaths } from "./discovery/discovery-paths.ts";
+import { documentPaths } from "./http/document-paths.ts";
+import { createHandler, type Handler } from "./http/handler.ts";
+import { healthPaths } from "./http/health.ts";
+import { nonResourcePaths } from "./http/non-resource.ts";
+import { objectTexts } from "./http/object-text.ts";
+import { renderer } from "./http/representation.ts";
+import type { HttpServer } from "./http/server.ts";
+import { VERSION_PATH } from "./http/version.ts";
+import { type Clock, wallClock } from "./model/clock.ts";
+import type { PodStreams } from "./model/pod-streams.ts";
+import type { UserInfo } from "./model/user.ts";
+import { openApiPaths } from "./openapi/openapi-paths.ts";
+import { applyJsonPatch } from "./patch/json-patch.ts";
+import { applyMergePatch } from "./patch/merge-patch.ts";
+import { applyStrategicMergePatch } from "./patch/strategic-merge-patch.ts";
+import { defaultNodes, type NodeSpec } from "./pods/node.ts";
+import { createRegistry } from "./storage/create-registry.ts";
+import { type MemoryStore, memoryStore } from "./storage/memory-store.ts";
+import type { Registry } from "./storage/registry.ts";
+import type { PrinterFor } from "./tables/table.ts";
+import { writeRules } from "./write-rules.ts";
+
+export interface SandboxOptions {
+  /** Default: the wall clock. */
+  readonly clock?: Clock;
+  /** From 0 up to 1; for generated names and jitter. Default `Math.random`. */
+  readonly random?: () => number;
+  /** A fresh UUID. Default `crypto.randomUUID`. */
+  readonly uid?: () => string;
+  /** Users by static bearer token. Default none. */
+  readonly staticTokens?: ReadonlyMap<string, UserInfo>;
+  /** Whether requests without a credential are let in as `system:anonymous`. Default true. */
+  readonly anonymous?: boolean;
+  /** The simulated nodes; none: nothing schedules or runs pods. Default three. */
+  readonly nodes?: readonly NodeSpec[];
+  /** Whether controllers, scheduler and kubelets act. Default true. */
+  readonly controllers?: boolean;
+  /** PEM of the authority that namespaces publish as `kube-root-ca.crt`. Default none. */
+  readonly certificateAuthority?: string;
+  /** Changes of each resource that watches and pages can go back to. Default 10,000. */
+  readonly historyLimit?: number;
+  /** Told of what went wrong behind the scenes and will be tried again. */
+  readonly onError?: (error: unknown) => void;
+  /** Serves logs, exec, attach, port-forward and proxy. Default: nobody, and such requests are refused. */
+  readonly podStreams?: (sandbox: Pick<Sandbox, "registry" | "clock">) => PodStreams;
+}
+
+/** A Kubernetes API server in this process. */
+export interface Sandbox extends Handler {
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly store: MemoryStore;
+  /** Stops everything that acts by itself. Requests are still answered. */
+  close(): void;
+}
+
+/** Name and creation time: what every resource can be printed with. */
+const printerFor: PrinterFor = () => ({
+  columns: [
+    { name: "Name", type: "string", format: "name", description: "Name of the object", priority: 0 },
+    { name: "Created At", type: "date", format: "", description: "Time of creation", priority: 0 },
+  ],
+  cells: ({ metadata }) => [metadata.name ?? "", metadata.creationTimestamp ?? null],
+});
+
+/** Checks that `/livez`, `/readyz` and `/healthz` list. */
+const HEALTH_CHECKS = ["ping", "etcd", "poststarthook/rbac/bootstrap-roles"];
+
+/** A server with the objects that every cluster starts with. */
+export function createSandbox(options: SandboxOptions = {}): Sandbox {
+  const { clock = wallClock(), random = Math.random, uid = randomUUID, nodes = defaultNodes() } = options;
+  const store = memoryStore(options.historyLimit === undefined ? {} : { historyLimit: options.historyLimit });
+  const definitions = definitionTable(builtInDefinitions());
+  const rules = writeRules(store, random);
+  const { registry, writer } = createRegistry({ store, definitions, clock, rules, random, uid });
+  const identity = createIdentity({
+    registry,
+    clock,
+    staticTokens: options.staticTokens,
+    anonymous: options.anonymous,
+  });
+  const texts = objectTexts();
+  const server: HttpServer = {
+    store,
+    definitions,
+    registry,
+    writer,
+    clock,
+    random,
+    identity,
+    texts,
+    renderer: renderer(texts, printerFor, () => clock.now()),
+    patches: { json: applyJsonPatch, merge: applyMergePatch, strategic: applyStrategicMergePatch },
+    trackUpdate: rules.trackUpdate,
+    virtualResources: identity.virtualResources,
+    podStreams: options.podStreams?.({ registry, clock }),
+  };
+  const paths = nonResourcePaths([
+    VERSION_PATH,
+    ...healthPaths(HEALTH_CHECKS),
+    ...documentPaths(identity.openIdDocuments),
+    ...openApiPaths(definitions),
+    ...discoveryPaths(definitions, [...identity.openIdDocuments.keys()], HEALTH_CHECKS),
+  ]);
+
+  bootstrap(registry);
+  const running = [
+    aggregateClusterRoles(registry),
+    stopper(startCrdController({ registry, clock, schemas: BUILT_IN_SCHEMAS, serve: definitions.serve })),
+  ];
+  if (options.controllers !== false) {
+    running.push(stopper(startControllers({ registry, clock, nodes, random, ...forControllers(options) })));
+  }
+
+  return {
+    ...createHandler(server, paths),
+    registry,
+    clock,
+    store,
+    close() {
+      for (const stop of running.splice(0).reverse()) stop();
+    },
+  };
+}
+
+function stopper(started: { stop(): void }): () => void {
+  return () => started.stop();
+}
+
+function forControllers({
+  certificateAuthority,
+  onError,
+}: SandboxOptions): Pick<SandboxOptions, "certificateAuthority" | "onError"> {
+  return {
+    ...(certificateAuthority === undefined ? {} : { certificateAuthority }),
+    ...(onError === undefined ? {} : { onError }),
+  };
+}
