@@ -2,9 +2,10 @@ import type { ServerResponse } from "node:http";
 
 /**
  * Sends a web Response over a Node one, no faster than the client reads. Resolves when it has been sent or the client
- * has gone, in which case the body is cancelled. `end` (a closing server) ends a streamed body after what was sent.
+ * has gone, in which case the body is cancelled. Once `closing` is aborted (the server closes) the answer ends where
+ * its body has nothing ready: a watch at once, a list after its last byte.
  */
-export async function writeResponse(response: Response, target: ServerResponse, end: AbortSignal): Promise<void> {
+export async function writeResponse(response: Response, target: ServerResponse, closing: AbortSignal): Promise<void> {
   target.statusCode = response.status;
   for (const [name, value] of response.headers) target.setHeader(name, value);
   if (response.body === null || target.req.method === "HEAD") {
@@ -13,29 +14,55 @@ export async function writeResponse(response: Response, target: ServerResponse, 
     return;
   }
   const reader = response.body.getReader();
-  const stop = (): void => {
+  const cancel = (): void => {
     reader.cancel().catch(() => undefined);
   };
-  target.on("close", stop);
-  end.addEventListener("abort", stop, { once: true });
-  if (end.aborted) stop();
+  const closed = aborted(closing);
+  target.on("close", cancel);
   try {
-    await pump(reader, target);
+    await pump(reader, target, closed.promise);
   } finally {
-    target.off("close", stop);
-    end.removeEventListener("abort", stop);
+    closed.forget();
+    target.off("close", cancel);
+    cancel();
   }
 }
 
-async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, target: ServerResponse): Promise<void> {
+type Chunk = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>["read"]>>;
+
+async function pump(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  target: ServerResponse,
+  closed: Promise<undefined>,
+): Promise<void> {
   // A body that is there goes out in one packet with the headers; a watch that has nothing yet must show its headers.
   const first = reader.read();
-  if ((await Promise.race([first, nextTurn()])) === undefined) target.flushHeaders();
-  for (let next = await first; !next.done; next = await reader.read()) {
-    if (target.destroyed) return;
-    if (!target.write(next.value)) await drained(target);
+  if ((await readyNow(first)) === undefined) target.flushHeaders();
+  let reading: Promise<Chunk> = first;
+  for (;;) {
+    const chunk = (await Promise.race([reading, closed])) ?? (await readyNow(reading));
+    if (chunk === undefined || chunk.done || target.destroyed) break;
+    if (!target.write(chunk.value)) await drained(target);
+    reading = reader.read();
   }
   target.end();
+}
+
+/** What the promise resolves to within this turn of the event loop; undefined when it does not. */
+function readyNow(reading: Promise<Chunk>): Promise<Chunk | undefined> {
+  return Promise.race([reading, nextTurn()]);
+}
+
+/** A promise of the signal's abort, and what takes its listener off again. */
+function aborted(signal: AbortSignal): { promise: Promise<undefined>; forget: () => void } {
+  let forget = (): void => {};
+  const promise = new Promise<undefined>((resolve) => {
+    const listener = (): void => resolve(undefined);
+    if (signal.aborted) listener();
+    signal.addEventListener("abort", listener, { once: true });
+    forget = () => signal.removeEventListener("abort", listener);
+  });
+  return { promise, forget };
 }
 
 function nextTurn(): Promise<undefined> {

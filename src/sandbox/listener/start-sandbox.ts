@@ -1,0 +1,96 @@
+import type { UserInfo } from "../model/user.ts";
+import { createSandbox, type Sandbox, type SandboxOptions } from "../sandbox.ts";
+import { createCertificateAuthority } from "./certificate.ts";
+import { sandboxKubeconfig } from "./kubeconfig.ts";
+import { type HandleUpgrade, startListener } from "./listener.ts";
+
+export interface StartSandboxOptions extends Omit<SandboxOptions, "certificateAuthority"> {
+  /** Address to listen on. Default `127.0.0.1`: this machine alone. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Users that the kubeconfig logs in by certificate, besides `admin` of `system:masters`. Default none. */
+  readonly users?: readonly Pick<UserInfo, "username" | "groups">[];
+  /** Takes WebSocket connections. Default: they are refused. */
+  readonly handleUpgrade?: HandleUpgrade;
+}
+
+/** A sandbox that other processes reach. */
+export interface RunningSandbox extends Pick<Sandbox, "registry" | "handle" | "clock"> {
+  /** `https://127.0.0.1:43210` */
+  readonly url: string;
+  readonly port: number;
+  /** A kubeconfig file, YAML. Its current context, `sandbox`, is the admin's; others are `USER@sandbox`. */
+  readonly kubeconfig: string;
+  /** PEM of the authority that signed the server's certificate. */
+  readonly certificateAuthority: string;
+  /** Stops: ends watches, lets short requests finish, then the controllers. Once; later calls wait for the first. */
+  close(): Promise<void>;
+}
+
+/** Names that the serving certificate holds for, besides the address it listens on. */
+const SERVER_NAMES = [
+  "kubernetes",
+  "kubernetes.default",
+  "kubernetes.default.svc",
+  "kubernetes.default.svc.cluster.local",
+  "localhost",
+  "127.0.0.1",
+  "::1",
+];
+
+/** The service's address, by which pods call the server: see the `kubernetes` Service that the sandbox starts with. */
+const SERVICE_ADDRESS = "10.96.0.1";
+
+const ADMIN = { username: "admin", groups: ["system:masters"] };
+
+/**
+ * Starts a sandbox and serves it over TLS. Its authority, certificates and objects live as long as it does.
+ * Rejects with a UsageError when the address cannot be listened on.
+ *
+ * @example
+ * const sandbox = await startSandbox();
+ * await writeFile("kubeconfig", sandbox.kubeconfig, { mode: 0o600 });
+ * await sandbox.close();
+ */
+export async function startSandbox(options: StartSandboxOptions = {}): Promise<RunningSandbox> {
+  const { host = "127.0.0.1", port = 0, users = [], handleUpgrade, ...sandboxOptions } = options;
+  const authority = createCertificateAuthority();
+  const names = [...new Set([...SERVER_NAMES, SERVICE_ADDRESS, host])];
+  const sandbox = createSandbox({ ...sandboxOptions, certificateAuthority: authority.certificate });
+  try {
+    const listener = await startListener({
+      handle: sandbox.handle,
+      handleUpgrade,
+      certificate: authority.issueServer("kube-apiserver", names),
+      clientAuthority: authority.certificate,
+      host,
+      port,
+    });
+    const kubeconfig = sandboxKubeconfig({
+      server: listener.url,
+      certificateAuthority: authority.certificate,
+      users: [ADMIN, ...users].map(({ username, groups }) => ({
+        name: username,
+        certificate: authority.issueClient(username, groups),
+      })),
+    });
+    let closed: Promise<void> | undefined;
+    return {
+      url: listener.url,
+      port: listener.port,
+      kubeconfig,
+      certificateAuthority: authority.certificate,
+      registry: sandbox.registry,
+      handle: sandbox.handle,
+      clock: sandbox.clock,
+      close: () => {
+        closed ??= listener.close().then(() => sandbox.close());
+        return closed;
+      },
+    };
+  } catch (error) {
+    sandbox.close();
+    throw error;
+  }
+}
