@@ -5,8 +5,8 @@ export interface ApiRequest {
   readonly path: string;
   /** Query parameters in order. Undefined values are left out. */
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
-  /** Header names in lower case. */
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Header names in lower case; an array is sent as repeated headers. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** The body as it goes over the wire. An iterable cannot be replayed, so such a request is never retried. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
 }

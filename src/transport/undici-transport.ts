@@ -147,7 +147,7 @@ class UndiciTransport implements Transport {
     const server = new URL(this.#connection.server);
     const prefix = server.pathname === "/" ? "" : server.pathname;
     const path = `${prefix}${requestTarget(request)}`;
-    const headers: Record<string, string> = { ...this.#headers, ...request.headers };
+    const headers: Record<string, string | string[]> = { ...this.#headers, ...mutableHeaders(request.headers) };
     if (this.#absoluteForm) {
       headers.host = server.host;
       const authorization = proxyAuthorization(new URL(this.#connection.proxyUrl ?? ""));
@@ -237,4 +237,9 @@ function closedError(): Error {
 
 function eitherSignal(own: AbortSignal, callers: AbortSignal | undefined): AbortSignal {
   return callers === undefined ? own : AbortSignal.any([own, callers]);
+}
+
+/** The HTTP clients' types ask for arrays that they may change; they do not. */
+function mutableHeaders(headers: ApiRequest["headers"]): Record<string, string | string[]> {
+  return (headers ?? {}) as Record<string, string | string[]>;
 }

@@ -33,7 +33,7 @@ export async function openWebSocket(
     throw signal.reason;
   }
   const socket = new WebSocket(url.replace(/^http/, "ws"), [...request.protocols], {
-    headers: { ...request.headers },
+    headers: { ...request.headers } as Record<string, string | string[]>,
     perMessageDeflate: false,
     createConnection: () => connection,
   });

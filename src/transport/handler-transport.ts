@@ -1,0 +1,93 @@
+import { type ApiRequest, requestTarget } from "../core/request.ts";
+import { AbortError, ConnectionError } from "../errors.ts";
+import type { ApiResponse, CallOptions, StreamResponse, Transport } from "./transport.ts";
+
+/** A server as a function. */
+export type Handler = (request: Request) => Response | Promise<Response>;
+
+/** How requests reach a {@link Handler}. */
+export interface HandlerTransportOptions {
+  /** Stands before every path, a prefix included. Default `http://localhost`. */
+  readonly server?: string;
+}
+
+/** A transport to a handler in the same process, without a socket. WebSockets are refused. */
+export function handlerTransport(handler: Handler, options: HandlerTransportOptions = {}): Transport {
+  const server = options.server ?? "http://localhost";
+  const closing = new AbortController();
+
+  async function call(request: ApiRequest, { signal }: CallOptions): Promise<Response> {
+    const until = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
+    try {
+      until.throwIfAborted();
+      return await aborted(until, handler(toRequest(`${server}${requestTarget(request)}`, request, until)));
+    } catch (error) {
+      if (until.aborted) throw new AbortError(undefined, { cause: until.reason });
+      throw error;
+    }
+  }
+
+  return {
+    async send(request, callOptions = {}): Promise<ApiResponse> {
+      const response = await call(request, callOptions);
+      const body = new Uint8Array(await response.arrayBuffer());
+      return { status: response.status, headers: headersOf(response), body };
+    },
+    async stream(request, callOptions = {}): Promise<StreamResponse> {
+      const response = await call(request, callOptions);
+      return { status: response.status, headers: headersOf(response), body: chunks(response, callOptions.signal) };
+    },
+    async open(request) {
+      throw new ConnectionError("STREAM_REFUSED", `Cannot open ${request.path}: this server takes no WebSockets`);
+    },
+    async close() {
+      closing.abort();
+    },
+  };
+}
+
+function toRequest(url: string, request: ApiRequest, signal: AbortSignal): Request {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers ?? {})) {
+    for (const one of Array.isArray(value) ? value : [value]) headers.append(name, one);
+  }
+  const init: RequestInit & { duplex?: "half" } = { method: request.method, headers, signal };
+  if (request.body !== undefined) {
+    init.body = request.body as NonNullable<RequestInit["body"]>;
+    init.duplex = "half";
+  }
+  return new Request(url, init);
+}
+
+function headersOf(response: Response): Record<string, string | string[]> {
+  return Object.fromEntries(response.headers);
+}
+
+async function* chunks(response: Response, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return;
+  const onAbort = (): void => void reader.cancel(signal?.reason).catch(() => {});
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    while (true) {
+      const { done, value } = await reader.read();
+      if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** The promise, or a rejection as soon as the signal is aborted: a handler need not listen to it. */
+function aborted<T>(signal: AbortSignal, promise: T | Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    Promise.resolve(promise)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

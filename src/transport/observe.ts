@@ -1,0 +1,32 @@
+import type { ApiRequest } from "../core/request.ts";
+import type { Transport } from "./transport.ts";
+
+/** What a listener is told of each request: enough to derive the rights that it needs. */
+export interface ObservedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: ApiRequest["query"];
+  /** Whether it asks for an upgrade: exec, attach and port-forward. */
+  readonly upgrade: boolean;
+}
+
+/** Tells a listener of every request before it is sent. */
+export function observe(inner: Transport, listener: (request: ObservedRequest) => void): Transport {
+  const tell = (method: string, request: Pick<ApiRequest, "path" | "query">, upgrade: boolean): void =>
+    listener({ method, path: request.path, query: request.query, upgrade });
+  return {
+    send: (request, options) => {
+      tell(request.method, request, false);
+      return inner.send(request, options);
+    },
+    stream: (request, options) => {
+      tell(request.method, request, false);
+      return inner.stream(request, options);
+    },
+    open: (request, options) => {
+      tell("GET", request, true);
+      return inner.open(request, options);
+    },
+    close: () => inner.close(),
+  };
+}
