@@ -18,7 +18,7 @@ export function observedAccesses(request: ObservedRequest): Access[] {
   }
   const info = requestInfo(request.method, request.path, query);
   if (!info.isResourceRequest) return [];
-  const applies = request.headers?.["content-type"]?.startsWith("application/apply-patch") ?? false;
+  const applies = String(request.headers?.["content-type"] ?? "").startsWith("application/apply-patch");
   const resource = info.subresource === "" ? info.resource : `${info.resource}/${info.subresource}`;
   const verbs = applies && info.subresource === "" ? ["create", info.verb] : verbsOf(info.verb, info.subresource);
   return verbs.map((verb) => ({

@@ -6,14 +6,16 @@ export interface ObservedRequest {
   readonly method: string;
   readonly path: string;
   readonly query: ApiRequest["query"];
+  /** As the caller gave them: before credentials are added. */
+  readonly headers: ApiRequest["headers"];
   /** Whether it asks for an upgrade: exec, attach and port-forward. */
   readonly upgrade: boolean;
 }
 
 /** Tells a listener of every request before it is sent. */
 export function observe(inner: Transport, listener: (request: ObservedRequest) => void): Transport {
-  const tell = (method: string, request: Pick<ApiRequest, "path" | "query">, upgrade: boolean): void =>
-    listener({ method, path: request.path, query: request.query, upgrade });
+  const tell = (method: string, request: Omit<ApiRequest, "method" | "body">, upgrade: boolean): void =>
+    listener({ method, path: request.path, query: request.query, headers: request.headers, upgrade });
   return {
     send: (request, options) => {
       tell(request.method, request, false);
