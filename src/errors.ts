@@ -46,6 +46,7 @@ export type ErrorCode =
   | "SYNTAX"
   // time and interruption
   | "TIMEOUT"
+  | "WAIT_FAILED"
   | "ABORTED";
 
 /** Options common to every {@link KubescriptError}. */
