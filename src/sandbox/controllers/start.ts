@@ -5,6 +5,7 @@ import { registerNodes } from "../pods/node-lifecycle.ts";
 import { startScheduler } from "../pods/scheduler.ts";
 import type { Registry } from "../storage/registry.ts";
 import { startCronJobController } from "./cron-job/cron-job.ts";
+import { startDaemonSetController } from "./daemon-set/daemon-set.ts";
 import { startDeploymentController } from "./deployment/deployment.ts";
 import { startDisruptionController } from "./disruption.ts";
 import { startEndpointsController } from "./endpoints/service-endpoints.ts";
@@ -15,6 +16,8 @@ import { createObjectGraph } from "./object-graph.ts";
 import { startReplicaSetController } from "./replica-set.ts";
 import { createRuntime } from "./runtime/runtime.ts";
 import { startRootCaPublisher, startServiceAccountController } from "./service-accounts.ts";
+import { startStatefulSetController } from "./stateful-set/stateful-set.ts";
+import { startVolumeBinder } from "./volume-binder.ts";
 
 export interface ControllersOptions {
   readonly registry: Registry;
@@ -40,6 +43,9 @@ export function startControllers(options: ControllersOptions): { stop(): void } 
   registerNodes(runtime, nodes, heartbeatMs);
   startDeploymentController(runtime);
   startReplicaSetController(runtime);
+  startStatefulSetController(runtime);
+  startDaemonSetController(runtime);
+  startVolumeBinder(runtime);
   startJobController(runtime);
   startCronJobController(runtime);
   startEndpointsController(runtime);

@@ -153,7 +153,7 @@ export class PodWorker {
     container.started = true;
     this.#state.podIP ??= pod.spec.hostNetwork === true ? this.#node.address : this.#node.takeAddress();
     if (!container.init || isSidecar(container)) this.#awaitReady(container, now, readyDelayMs);
-    const ending = processEnding(pod, container.spec);
+    const ending = processEnding(pod, container.spec, now);
     if (ending !== undefined) this.#after(ending.afterMs, () => this.#exit(container, now, ending.exitCode));
     this.#report();
     if (isSidecar(container)) this.#advance();

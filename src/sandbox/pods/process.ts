@@ -1,10 +1,7 @@
 import { behaviourOf } from "./annotations.ts";
 import type { Container, Pod } from "./pod.ts";
-
-/** One thing that a simulated process does, and when: milliseconds after its start. */
-export type Act =
-  | { readonly at: number; readonly type: "print"; readonly text: string }
-  | { readonly at: number; readonly type: "exit"; readonly exitCode: number };
+import type { Act } from "./shell/run.ts";
+import { runCommand } from "./shell/run.ts";
 
 /** How a process ends, if it does. */
 export interface Ending {
@@ -15,15 +12,13 @@ export interface Ending {
 /** What a program that the sandbox knows nothing of takes, where it is expected to end. */
 const PROGRAM_MS = 1000;
 
-/** How far ahead an ending is looked for; what runs longer runs for good. */
-const HORIZON_MS = 30 * 24 * 3_600_000;
+/** How many acts are looked through for an ending; what does more runs for good. */
 const HORIZON_ACTS = 5_000;
 
-/** Everything that a container's process does, in order of time, possibly without end. */
-export function* processActs(pod: Pod, container: Container): Generator<Act> {
-  const behaviour = behaviourOf(pod, container.name);
-  const end = behaviour.run;
-  const acts = behaviour.logs === undefined ? fromCommand(pod, container) : fromLogs(pod, behaviour.logs);
+/** Everything that a container's process does, in order of time, possibly without end. `startedAt` in milliseconds. */
+export function* processActs(pod: Pod, container: Container, startedAt: number): Generator<Act> {
+  const { run: end, logs } = behaviourOf(pod, container.name);
+  const acts = logs === undefined ? fromCommand(pod, container, startedAt) : fromLogs(pod, logs);
   for (const act of acts) {
     if (end !== undefined && (act.at >= end.ms || act.type === "exit")) break;
     yield act;
@@ -33,13 +28,13 @@ export function* processActs(pod: Pod, container: Container): Generator<Act> {
 }
 
 /** When and how the process ends by itself; undefined when it does not, as far as can be seen. */
-export function processEnding(pod: Pod, container: Container): Ending | undefined {
+export function processEnding(pod: Pod, container: Container, startedAt: number): Ending | undefined {
   const { run } = behaviourOf(pod, container.name);
   if (run !== undefined) return { afterMs: run.ms, exitCode: run.exitCode };
   let seen = 0;
-  for (const act of processActs(pod, container)) {
+  for (const act of processActs(pod, container, startedAt)) {
     if (act.type === "exit") return { afterMs: act.at, exitCode: act.exitCode };
-    if (act.at > HORIZON_MS || ++seen > HORIZON_ACTS) return undefined;
+    if (++seen > HORIZON_ACTS) return undefined;
   }
   return undefined;
 }
@@ -49,12 +44,18 @@ function* fromLogs(pod: Pod, lines: readonly string[]): Generator<Act> {
   if (isOfJob(pod)) yield { at: lines.length * 1000, type: "exit", exitCode: 0 };
 }
 
-function* fromCommand(pod: Pod, container: Container): Generator<Act> {
+/** Without a command the image's own program runs, of which nothing is known but that it started. */
+function* fromCommand(pod: Pod, container: Container, startedAt: number): Generator<Act> {
   const isInit = pod.spec.initContainers?.some((one) => one.name === container.name) ?? false;
-  yield { at: 0, type: "print", text: `${container.name}: ${container.image ?? "container"} started\n` };
-  if (isOfJob(pod) || (isInit && container.restartPolicy !== "Always")) {
-    yield { at: PROGRAM_MS, type: "exit", exitCode: 0 };
+  const ends = isOfJob(pod) || (isInit && container.restartPolicy !== "Always");
+  const environment = Object.fromEntries((container.env ?? []).map(({ name, value = "" }) => [name, value]));
+  environment.HOSTNAME = pod.spec.hostname ?? pod.metadata.name ?? "";
+  const { command = [], args = [] } = container;
+  if (command.length === 0) {
+    yield { at: 0, type: "print", text: `${container.name}: ${container.image ?? "container"} started\n` };
   }
+  const argv = command.length === 0 ? [container.name] : [...command, ...args];
+  yield* runCommand(argv, { environment, startedAt, programMs: ends ? PROGRAM_MS : undefined });
 }
 
 function isOfJob(pod: Pod): boolean {
