@@ -1,4 +1,5 @@
 import type { ApiObject } from "../model/object.ts";
+import { inOrder } from "./metadata.ts";
 import type { Store, StoreEvent } from "./store.ts";
 
 export interface MemoryStoreOptions {
@@ -139,7 +140,7 @@ function rewind(on: Shelf, first: number): Map<string, ApiObject> {
 }
 
 function stamp(object: ApiObject, revision: number): ApiObject {
-  return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+  return inOrder({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } });
 }
 
 /** Those of `namespace` (undefined: all) in the order of `keys`, which are sorted. */

@@ -1,0 +1,115 @@
+import { load } from "js-yaml";
+import { normalise, scrub } from "./normalise.ts";
+import type { Answer, Exchange } from "./recording.ts";
+import { isRecord, type Substitutions } from "./substitutions.ts";
+
+const COMPARED_HEADERS = ["content-type", "warning", "retry-after"];
+/** Answers about the whole server, of which only the shape can be the same. */
+const WHOLE_SERVER =
+  /table \/api\/v1\/namespaces$|all namespaces|table page|node table|deployment table|aggregated|livez|GET \/$|openapi\/v3$|GET \/version/;
+/** Deployments whose status a controller was writing meanwhile; the topic `controllers` compares it settled. */
+const BUSY_DEPLOYMENT = /^\/apis\/apps\/v1\/namespaces\/(patch|apply|hf)\//;
+
+/** Where two answers to one exchange differ, each as `path: recorded … live …`; empty when they are alike. */
+export function differences(exchange: Exchange, live: Answer, known: Substitutions): string[] {
+  return diff(viewOf(exchange, exchange.response, known), viewOf(exchange, live, known), "");
+}
+
+function viewOf(exchange: Exchange, answer: Answer, known: Substitutions): unknown {
+  const headers = Object.fromEntries(
+    COMPARED_HEADERS.filter((name) => answer.headers[name] !== undefined).map((name) => [
+      name,
+      scrub(answer.headers[name] ?? "", known),
+    ]),
+  );
+  if (exchange.response.stream !== undefined) {
+    return { status: answer.status, headers, events: eventsByObject(answer.stream ?? [], known) };
+  }
+  return { status: answer.status, headers, body: bodyView(exchange, answer, known) };
+}
+
+/** The order of events is that of one object's; objects are independent of each other. */
+function eventsByObject(stream: readonly unknown[], known: Substitutions): unknown {
+  const events: Record<string, unknown[]> = {};
+  for (const line of stream) {
+    const event = normalise(line, known);
+    const object = isRecord(event) && isRecord(event.object) ? event.object : {};
+    const metadata = isRecord(object.metadata) ? object.metadata : {};
+    const [row] = Array.isArray(object.rows) ? object.rows : [];
+    const [cell] = isRecord(row) && Array.isArray(row.cells) ? row.cells : [];
+    const name = String(metadata.name ?? cell ?? (isRecord(event) ? event.type : "line"));
+    events[name] = [...(events[name] ?? []), event];
+  }
+  return events;
+}
+
+function bodyView(exchange: Exchange, answer: Answer, known: Substitutions): unknown {
+  const yaml = /yaml/.test(answer.headers["content-type"] ?? "") && typeof answer.body === "string";
+  const body = yaml ? load(String(answer.body)) : answer.body;
+  if (WHOLE_SERVER.test(exchange.name)) return isRecord(body) ? wholeServerView(exchange, body) : undefined;
+  if (typeof body === "string") return scrub(body, known);
+  if (!isRecord(body)) return body;
+  if (body.kind === "Deployment" && BUSY_DEPLOYMENT.test(exchange.request.path)) {
+    return normalise(withoutController(body), known);
+  }
+  if (body.kind === "Scale") return normalise({ ...body, status: undefined }, known);
+  return normalise(body, known);
+}
+
+function wholeServerView(exchange: Exchange, body: Record<string, unknown>): unknown {
+  const shape = { kind: body.kind, apiVersion: body.apiVersion, columns: body.columnDefinitions };
+  return exchange.name.startsWith("aggregated") ? { ...shape, groups: discoveredGroups(body.items) } : shape;
+}
+
+interface DiscoveredGroup {
+  metadata: { name?: string };
+  versions: { version: string; resources: { resource: string; subresources?: { subresource: string }[] }[] }[];
+}
+
+function discoveredGroups(items: unknown): unknown {
+  return (items as DiscoveredGroup[] | undefined)?.map(({ metadata, versions }) => ({
+    name: metadata.name,
+    versions: versions.map(({ version, resources }) => ({
+      version,
+      resources: resources
+        .map(({ subresources = [], ...resource }) => ({
+          ...resource,
+          subresources: subresources.map(({ subresource }) => subresource).sort(),
+        }))
+        .sort((a, b) => a.resource.localeCompare(b.resource)),
+    })),
+  }));
+}
+
+function withoutController(deployment: Record<string, unknown>): unknown {
+  const { status: _status, metadata, ...rest } = deployment;
+  const { annotations, managedFields, ...others } = metadata as {
+    annotations?: Record<string, string>;
+    managedFields?: { manager: string }[];
+  };
+  const { "deployment.kubernetes.io/revision": _revision, ...kept } = annotations ?? {};
+  return {
+    ...rest,
+    metadata: {
+      ...others,
+      ...(Object.keys(kept).length === 0 ? {} : { annotations: kept }),
+      managedFields: managedFields?.filter(({ manager }) => manager !== "kube-controller-manager"),
+    },
+  };
+}
+
+function diff(recorded: unknown, live: unknown, at: string): string[] {
+  if (JSON.stringify(recorded) === JSON.stringify(live)) return [];
+  const both = typeof recorded === "object" && typeof live === "object" && recorded !== null && live !== null;
+  if (!both || Array.isArray(recorded) !== Array.isArray(live)) {
+    return [`${at}: recorded ${abridged(recorded)} live ${abridged(live)}`];
+  }
+  const left = recorded as Record<string, unknown>;
+  const right = live as Record<string, unknown>;
+  const names = new Set([...Object.keys(left), ...Object.keys(right)]);
+  return [...names].flatMap((name) => diff(left[name], right[name], `${at}.${name}`));
+}
+
+function abridged(value: unknown): string {
+  return (JSON.stringify(value) ?? "nothing").slice(0, 300);
+}
