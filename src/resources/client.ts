@@ -48,6 +48,8 @@ export interface ResourceClientSettings {
   /** Default {@link FIELD_MANAGER}. */
   readonly fieldManager?: string | undefined;
   readonly timing?: Timing | undefined;
+  /** Lists bring along how the server prints their objects. Default false. */
+  readonly printed?: boolean | undefined;
 }
 
 /**
@@ -112,7 +114,8 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
   /** All objects of the scope that the selectors choose, fetched in pages. */
   async list(options: ListOptions = {}): Promise<ResourceList<T>> {
     const { resource, target } = await this.#collection(options);
-    return new ResourceList<T>(await listAll<T>(this.transport, resource, target, options));
+    const { printed } = this.#settings;
+    return new ResourceList<T>(await listAll<T>(this.transport, resource, target, { ...options, printed }));
   }
 
   /** The same objects one by one; a page is fetched when the loop gets to it, so memory holds one page. */

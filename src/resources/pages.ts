@@ -1,10 +1,12 @@
 import type { KubernetesObject, ListMeta } from "../core/object.ts";
-import { type ListRequestOptions, listRequest, type Target } from "../core/requests.ts";
+import { asTable, type ListRequestOptions, listRequest, type Target } from "../core/requests.ts";
 import type { ApiResource } from "../core/resource.ts";
 import { isApiError } from "../errors.ts";
 import type { Transport } from "../transport/transport.ts";
 import { callJson } from "./call.ts";
 import { type ListAnswer, type ListObject, typeMeta, withTypeMeta } from "./list.ts";
+import { listOfTable } from "./printed.ts";
+import { isTable, type Table } from "./table.ts";
 
 /** Objects in a page unless told otherwise: kubectl's own. */
 export const PAGE_SIZE = 500;
@@ -19,6 +21,8 @@ export interface Page<T> {
 
 export interface PageOptions extends ListRequestOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Asks for the objects together with how the server prints them; see {@link printedRow}. Default false. */
+  readonly printed?: boolean | undefined;
 }
 
 /** Fetches one page. */
@@ -28,7 +32,11 @@ export async function fetchPage<T extends KubernetesObject>(
   target: Target,
   options: PageOptions,
 ): Promise<Page<T>> {
-  const answer = await callJson<ListAnswer<T>>(transport, listRequest(target, options), { signal: options.signal });
+  const { printed = false, signal, ...selection } = options;
+  const plain = listRequest(target, selection);
+  const request = printed ? asTable(plain, "Object") : plain;
+  const received = await callJson<ListAnswer<T> | Table>(transport, request, { signal });
+  const answer: ListAnswer<T> = isTable(received) ? listOfTable<T>(received) : received;
   const type = typeMeta(resource);
   return {
     apiVersion: answer.apiVersion ?? type.apiVersion,

@@ -1,5 +1,5 @@
-import type { KubernetesObject } from "../core/object.ts";
-import { isTable, type Table } from "./table.ts";
+import type { KubernetesObject, ListMeta } from "../core/object.ts";
+import type { Table } from "./table.ts";
 
 /** One object as the server printed it: a row of a Table with its columns. */
 export interface PrintedRow {
@@ -20,22 +20,13 @@ export function rememberRow(object: KubernetesObject, row: PrintedRow): void {
   rows.set(object, row);
 }
 
-/**
- * The list that a Table with whole objects stands for; each object keeps its row. What is no table is a list already:
- * some servers do not print.
- */
-export function listOfTable<T extends KubernetesObject>(
-  answer: Table | { items?: T[] | null },
-): {
-  metadata?: Table["metadata"];
-  items?: T[] | null;
-} {
-  if (!isTable(answer)) return answer;
+/** The list that a Table with whole objects stands for; each object keeps its row. */
+export function listOfTable<T extends KubernetesObject>(table: Table): { metadata?: ListMeta; items: T[] } {
   const items: T[] = [];
-  for (const row of answer.rows) {
+  for (const row of table.rows) {
     if (row.object === undefined) continue;
-    rememberRow(row.object, { columns: answer.columnDefinitions, cells: row.cells });
+    rememberRow(row.object, { columns: table.columnDefinitions, cells: row.cells });
     items.push(row.object as T);
   }
-  return answer.metadata === undefined ? { items } : { metadata: answer.metadata, items };
+  return table.metadata === undefined ? { items } : { metadata: table.metadata, items };
 }

@@ -1,0 +1,20 @@
+import type { Command } from "./command.ts";
+
+/** A command before it is loaded. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<{ readonly command: Command }>;
+}
+
+/** Every command, in the order of help. Each lives in a file of its own that is loaded when it is called. */
+export const COMMANDS: readonly CommandEntry[] = [
+  { name: "prompt", summary: "a prompt on the cluster (the default)", load: () => import("./commands/prompt.ts") },
+  { name: "run", summary: "run a script or a recipe", load: () => import("./commands/run.ts") },
+  { name: "eval", summary: "evaluate code and print the result", load: () => import("./commands/eval.ts") },
+  { name: "raw", summary: "send one HTTP request", load: () => import("./commands/raw.ts") },
+  { name: "recipes", summary: "list the recipes that come along", load: () => import("./commands/recipes.ts") },
+  { name: "config", summary: "show contexts and the resolved connection", load: () => import("./commands/config.ts") },
+  { name: "types", summary: "set up an editor for scripts", load: () => import("./commands/types.ts") },
+  { name: "sandbox", summary: "serve an API server to play and test on", load: () => import("./commands/sandbox.ts") },
+];

@@ -1,0 +1,92 @@
+import { CONNECTION_FLAGS } from "../config/connection-flags.ts";
+import { UsageError } from "../errors.ts";
+import { errorText } from "../repl/render/error-text.ts";
+import { allFlags, type Command } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { EXIT, exitCodeOf } from "./exit-code.ts";
+import { CLUSTER_FLAGS, type Flag, OUTPUT_FLAG, parseFlags } from "./flags.ts";
+import { nearest } from "./nearest.ts";
+import { hasColor, type Terminal, write } from "./terminal.ts";
+
+/** Runs the command that a line names, on this process, and ends it with the exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // `| head` closes early: what it no longer reads is nobody's loss.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(EXIT.done);
+    throw error;
+  });
+  const terminal: Terminal = {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    now: Date.now,
+  };
+  process.exitCode = await dispatch(argv, terminal);
+}
+
+/** Runs the command that a line names and resolves to the exit code; failures are told on stderr. */
+export async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    const { name, words } = commandOf(argv);
+    if (name === undefined && wantsHelp(argv)) {
+      const { generalHelp } = await import("./help.ts");
+      await write(terminal.stdout, `${generalHelp()}\n`);
+      return EXIT.done;
+    }
+    const command = await load(name ?? "prompt");
+    const flags = allFlags(command);
+    if (wantsHelp(command.stopAtFirst ? beforeScript(words, flags) : words)) {
+      const { commandHelp } = await import("./help.ts");
+      await write(terminal.stdout, `${commandHelp(command)}\n`);
+      return EXIT.done;
+    }
+    const parsed = parseFlags(words, { flags, stopAtFirst: command.stopAtFirst ?? false });
+    return await command.run({ ...parsed, terminal });
+  } catch (error) {
+    await write(terminal.stderr, `${errorText(error, { color: hasColor(terminal, "stderr") })}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+/** Splits off the first word that is no flag or a flag's value: the command. */
+function commandOf(argv: readonly string[]): { readonly name: string | undefined; readonly words: readonly string[] } {
+  const global: Flag[] = [OUTPUT_FLAG, ...CLUSTER_FLAGS, ...CONNECTION_FLAGS];
+  const index = firstPositional(argv, global);
+  if (index === -1) return { name: undefined, words: argv };
+  return { name: argv[index], words: [...argv.slice(0, index), ...argv.slice(index + 1)] };
+}
+
+function firstPositional(argv: readonly string[], flags: readonly Flag[]): number {
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? "";
+    if (word === "--") return index + 1 < argv.length ? index + 1 : -1;
+    if (!word.startsWith("-") || word === "-") return index;
+    const flag = flags.find(({ name, short }) => word === `--${name}` || word === `-${short}`);
+    if (flag?.type === "string") index += 1;
+  }
+  return -1;
+}
+
+function beforeScript(words: readonly string[], flags: readonly Flag[]): readonly string[] {
+  const index = firstPositional(words, flags);
+  return index === -1 ? words : words.slice(0, index);
+}
+
+function wantsHelp(words: readonly string[]): boolean {
+  const end = words.indexOf("--");
+  return words.slice(0, end === -1 ? undefined : end).some((word) => word === "--help" || word === "-h");
+}
+
+async function load(name: string): Promise<Command> {
+  const entry = COMMANDS.find((one) => one.name === name);
+  if (entry !== undefined) return (await entry.load()).command;
+  const near = nearest(
+    name,
+    COMMANDS.map((one) => one.name),
+  );
+  throw new UsageError("USAGE", `Unknown command "${name}"`, {
+    hint: near === undefined ? "See kubescript --help for the commands." : `Did you mean "${near}"?`,
+  });
+}

@@ -1,0 +1,118 @@
+import { inspect } from "node:util";
+import type { KubernetesObject } from "../../core/object.ts";
+import { formatYaml } from "../../core/yaml.ts";
+import { UsageError } from "../../errors.ts";
+import { ResourceList } from "../../resources/list.ts";
+import { objectTable, recordTable } from "./table.ts";
+
+/** `-o`: how a result is written. */
+export type OutputFormat =
+  | { readonly type: "json" | "yaml" | "name" }
+  | { readonly type: "table"; readonly wide: boolean }
+  | { readonly type: "jsonpath"; readonly template: string };
+
+/** Reads the value of `-o`. Throws UsageError for one that is not known. */
+export function parseOutputFormat(text: string): OutputFormat {
+  if (text === "json" || text === "yaml" || text === "name") return { type: text };
+  if (text === "table" || text === "wide") return { type: "table", wide: text === "wide" };
+  if (text.startsWith("jsonpath=")) return { type: "jsonpath", template: text.slice("jsonpath=".length) };
+  throw new UsageError("USAGE", `Cannot write "${text}": there is no such output format`, {
+    hint: "Use -o json, yaml, table, wide, name or jsonpath=TEMPLATE.",
+  });
+}
+
+/** Where and how results are written. */
+export interface RenderOptions {
+  readonly format: OutputFormat;
+  readonly color: boolean;
+  /** Milliseconds since the epoch, for ages. */
+  readonly now: number;
+  /** Texts as JavaScript literals, as a prompt shows them. Default false. */
+  readonly quoted?: boolean;
+}
+
+/** A result as text without a final newline; undefined when there is nothing to print. */
+export async function render(value: unknown, options: RenderOptions): Promise<string | undefined> {
+  if (value === undefined) return undefined;
+  switch (options.format.type) {
+    case "json":
+      return jsonText(value);
+    case "yaml":
+      return formatYaml(plain(value)).trimEnd();
+    case "name":
+      return nameLines(value);
+    case "jsonpath":
+      return jsonPathText(value, options.format.template);
+    case "table":
+      return tableText(value, options.format.wide, options);
+  }
+}
+
+/** The API's list object for a list; anything else as it is. */
+export function plain(value: unknown): unknown {
+  if (value instanceof ResourceList) return value.toListObject();
+  if (value instanceof Map) return Object.fromEntries(value as Map<string, unknown>);
+  if (value instanceof Set) return [...value];
+  return value;
+}
+
+function jsonText(value: unknown): string {
+  const text = JSON.stringify(
+    plain(value),
+    (_key, inner: unknown) => {
+      if (typeof inner === "bigint") return inner.toString();
+      return inner instanceof Map || inner instanceof Set ? plain(inner) : inner;
+    },
+    2,
+  ) as string | undefined;
+  return text ?? "null";
+}
+
+function nameLines(value: unknown): string {
+  const objects = Array.isArray(value) ? (value as unknown[]) : [value];
+  return objects
+    .map((object) => {
+      if (!isObject(object)) {
+        throw new UsageError("USAGE", "Cannot write names: the result holds something that is no object of the API");
+      }
+      const [group = ""] = object.apiVersion?.includes("/") ? object.apiVersion.split("/") : [""];
+      const kind = (object.kind ?? "").toLowerCase();
+      return `${kind}${group === "" ? "" : `.${group}`}/${object.metadata?.name ?? ""}`;
+    })
+    .join("\n");
+}
+
+async function jsonPathText(value: unknown, template: string): Promise<string> {
+  const { formatJsonPath, parseJsonPath } = await import("../../core/jsonpath.ts");
+  return formatJsonPath(parseJsonPath(template), plain(value));
+}
+
+function tableText(value: unknown, wide: boolean, options: RenderOptions): string {
+  if (Array.isArray(value)) {
+    const items = value as unknown[];
+    if (items.length > 0 && items.every(isObject)) return objectTable(items, { wide, now: options.now });
+    if (value instanceof ResourceList) return "No resources found";
+    return recordTable(items) ?? inspected(value, options);
+  }
+  if (isObject(value)) return formatYaml(withoutBookkeeping(value)).trimEnd();
+  if (typeof value === "string" && (options.quoted !== true || value.includes("\n"))) return value;
+  return inspected(value, options);
+}
+
+function inspected(value: unknown, options: RenderOptions): string {
+  return inspect(value, { colors: options.color, depth: 6, maxArrayLength: 100, maxStringLength: 10_000 });
+}
+
+/** managedFields, as kubectl leaves them out of what people read. */
+function withoutBookkeeping(object: KubernetesObject): KubernetesObject {
+  if (object.metadata?.managedFields === undefined) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+/** Whether a value is an object of the API. */
+export function isObject(value: unknown): value is KubernetesObject {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, apiVersion, metadata } = value as KubernetesObject;
+  return typeof kind === "string" && typeof apiVersion === "string" && typeof metadata === "object";
+}

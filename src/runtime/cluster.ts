@@ -1,0 +1,281 @@
+import type { UnknownObject } from "../core/object.ts";
+import type { ApiResource } from "../core/resource.ts";
+import type { Discovery, ResourceFilter } from "../discovery/discovery.ts";
+import type { ExplainOptions } from "../discovery/explain.ts";
+import type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "../operations/apply.ts";
+import type { ObjectDiff } from "../operations/diff.ts";
+import { ResourceClient } from "../resources/client.ts";
+import type { Scope } from "../resources/scope.ts";
+import type { CallOptions, Transport } from "../transport/transport.ts";
+import type { BuiltInResources } from "../types/built-in.ts";
+import { BUILT_IN_RESOURCES } from "../types/built-in-resources.ts";
+import { Http } from "./http.ts";
+import type { Session } from "./session.ts";
+
+/** `k8s`: the cluster's own calls, and a typed helper under every built-in plural and short name. */
+export type Cluster = ClusterHandle & { readonly [K in keyof BuiltInResources]: ResourceClient<BuiltInResources[K]> };
+
+/** `GET /version`. */
+export interface VersionInfo {
+  readonly major: string;
+  readonly minor: string;
+  readonly gitVersion: string;
+  readonly platform: string;
+  readonly [field: string]: string;
+}
+
+/** Who the server takes us for. */
+export interface UserInfo {
+  readonly username: string;
+  readonly uid?: string;
+  readonly groups?: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What `k8s.info()` tells. */
+export interface ClusterInfo {
+  readonly context: string;
+  readonly server: string;
+  readonly namespace: string;
+  readonly version: string;
+  readonly user: string;
+}
+
+/** What may be asked about besides verb and resource. */
+export interface CanOptions extends CallOptions {
+  /** Default the handle's; `"*"` asks about all namespaces. */
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly subresource?: string | undefined;
+}
+
+/** Names that are no resources though code asks for them: promises, inspection, serialisation. */
+const NOT_RESOURCES = new Set(["then", "catch", "finally", "constructor", "prototype", "inspect"]);
+
+/**
+ * A cluster in a scope. Immutable: `in`, `everywhere`, `as`, `use` and `dryRun` give other handles over the same
+ * connections.
+ */
+export class ClusterHandle {
+  readonly #session: Session;
+  readonly #scope: Scope;
+  readonly #dryRun: boolean;
+
+  constructor(session: Session, scope?: Scope, dryRun = false) {
+    this.#session = session;
+    this.#scope = scope ?? { type: "namespace", namespace: session.settings.namespace, chosen: false };
+    this.#dryRun = dryRun;
+  }
+
+  /** Name of the kubeconfig context, or `in-cluster`. */
+  get context(): string {
+    return this.#session.settings.context;
+  }
+
+  /** The namespace that calls go to unless told otherwise; `"*"` on a handle for all of them. */
+  get namespace(): string {
+    return this.#scope.type === "everywhere" ? "*" : this.#scope.namespace;
+  }
+
+  /** URL of the API server. */
+  get server(): string {
+    return this.#session.settings.server;
+  }
+
+  /** Whether writes are only tried. */
+  get isDryRun(): boolean {
+    return this.#dryRun;
+  }
+
+  /** Contexts that {@link use} takes. */
+  get contexts(): readonly string[] {
+    return this.#session.settings.contexts.names;
+  }
+
+  /** kubeconfig files that this cluster was found in; empty in a pod. */
+  get files(): readonly string[] {
+    return this.#session.settings.files;
+  }
+
+  /** The same cluster in another namespace; `"*"` is {@link everywhere}. */
+  in(namespace: string): Cluster {
+    const scope: Scope = namespace === "*" ? { type: "everywhere" } : { type: "namespace", namespace, chosen: true };
+    return clusterOf(new ClusterHandle(this.#session, scope, this.#dryRun));
+  }
+
+  /** The same cluster, all namespaces. */
+  get everywhere(): Cluster {
+    return this.in("*");
+  }
+
+  /** The same cluster as another user (impersonation): needs the right to `impersonate` it. */
+  as(user: string, groups: readonly string[] = []): Cluster {
+    const session = this.#session.as({ user, groups, extra: {} });
+    return clusterOf(new ClusterHandle(session, this.#scope, this.#dryRun));
+  }
+
+  /** Another context of the same kubeconfig, in its own namespace. Throws ConfigError for one that does not exist. */
+  use(context: string): Cluster {
+    return clusterOf(new ClusterHandle(this.#session.use(context), undefined, this.#dryRun));
+  }
+
+  /** A handle whose writes the server validates and answers, and does not store. */
+  dryRun(): Cluster {
+    return clusterOf(new ClusterHandle(this.#session, this.#scope, true));
+  }
+
+  /** The helper of any name that kubectl takes: `widgets`, `widgets.example.com`, `deploy`, `Deployment`. */
+  resource<T extends object = UnknownObject>(name: string): ResourceClient<T & UnknownObject> {
+    const builtIn = BUILT_IN_RESOURCES.find((one) => one.name === name || one.shortNames.includes(name));
+    return new ResourceClient<T & UnknownObject>({
+      transport: this.#session.transport,
+      resource: builtIn ?? (() => this.#session.discovery.resolve(name)),
+      scope: this.#scope,
+      dryRun: this.#dryRun,
+      printed: this.#session.settings.printed,
+    });
+  }
+
+  /** Raw requests. */
+  get http(): Http {
+    return new Http(this.#session.transport, this.#dryRun);
+  }
+
+  /** The transport that every call goes through. */
+  get transport(): Transport {
+    return this.#session.transport;
+  }
+
+  /** What was discovered of the server. */
+  get discovery(): Discovery {
+    return this.#session.discovery;
+  }
+
+  /** The server's version. */
+  async version(options: CallOptions = {}): Promise<VersionInfo> {
+    return this.http.get<VersionInfo>("/version", options);
+  }
+
+  /** Which cluster this is, and who we are there. */
+  async info(options: CallOptions = {}): Promise<ClusterInfo> {
+    const [{ gitVersion }, { username }] = await Promise.all([this.version(options), this.whoami(options)]);
+    const { context, server, namespace } = this;
+    return { context, server, namespace, version: gitVersion, user: username };
+  }
+
+  /** Every resource that the server offers, CRDs included; of each group the preferred version. */
+  async resources(filter: ResourceFilter = {}): Promise<ApiResource[]> {
+    return this.#session.discovery.resources(filter);
+  }
+
+  /** `["apps/v1", …, "v1"]` */
+  async versions(options: CallOptions = {}): Promise<string[]> {
+    return this.#session.discovery.versions(options);
+  }
+
+  /** A kind or one of its fields, as the server documents it: `deployment.spec.strategy`. */
+  async explain(path: string, options: ExplainOptions = {}): Promise<string> {
+    const [{ explain }, { renderExplanation }] = await Promise.all([
+      import("../discovery/explain.ts"),
+      import("../discovery/explain-text.ts"),
+    ]);
+    return renderExplanation(await explain(this.#session.discovery, this.#session.openApi, path, options));
+  }
+
+  /** Who the server takes us for. */
+  async whoami(options: CallOptions = {}): Promise<UserInfo> {
+    const review = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+    const path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+    // A review stores nothing, so it is the same on a dry-run handle.
+    const http = new Http(this.#session.transport);
+    const { status } = await http.post<{ status?: { userInfo?: UserInfo } }>(path, review, options);
+    return status?.userInfo ?? { username: "" };
+  }
+
+  /** Whether we may: `can("delete", "pods")`, `can("get", "pods", { subresource: "log" })`, `can("get", "/healthz")`. */
+  async can(verb: string, resource: string, options: CanOptions = {}): Promise<boolean> {
+    const review = {
+      apiVersion: "authorization.k8s.io/v1",
+      kind: "SelfSubjectAccessReview",
+      spec: resource.startsWith("/")
+        ? { nonResourceAttributes: { path: resource, verb } }
+        : { resourceAttributes: await this.#attributes(verb, resource, options) },
+    };
+    const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+    const http = new Http(this.#session.transport);
+    const { status } = await http.post<{ status?: { allowed?: boolean } }>(path, review, { signal: options.signal });
+    return status?.allowed === true;
+  }
+
+  /**
+   * Server-side apply of files, folders, YAML text or objects, in an order that works: namespaces and definitions
+   * first. Nothing is written when a document cannot be read.
+   */
+  async apply(source: ManifestSource, options: ApplyManifestsOptions = {}): Promise<AppliedObject[]> {
+    const { applyManifests } = await import("../operations/apply.ts");
+    return applyManifests((name) => this.#clientFor(name), this.#session.discovery, source, options);
+  }
+
+  /** What {@link apply} would change, and nothing is: one entry for each object that differs. */
+  async diff(source: ManifestSource, options: ApplyManifestsOptions = {}): Promise<ObjectDiff[]> {
+    const { diffManifests } = await import("../operations/diff.ts");
+    return diffManifests((name) => this.#clientFor(name), this.#session.discovery, source, options);
+  }
+
+  /** Closes every connection, also of handles derived from this one. Calls under way are ended. */
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+
+  #clientFor(resource: ApiResource): ResourceClient<UnknownObject> {
+    const { transport } = this.#session;
+    return new ResourceClient({ transport, resource, scope: this.#scope, dryRun: this.#dryRun });
+  }
+
+  async #attributes(verb: string, name: string, options: CanOptions): Promise<Record<string, string | undefined>> {
+    const [type = "", ...rest] = name.split("/");
+    const { group, name: resource, namespaced } = await this.resource(type).resource();
+    const namespace = options.namespace ?? this.namespace;
+    return {
+      verb,
+      group,
+      resource,
+      subresource: options.subresource ?? (rest.length > 0 ? rest.join("/") : undefined),
+      name: options.name,
+      namespace: namespaced && namespace !== "*" ? namespace : undefined,
+    };
+  }
+}
+
+/** The handle with a helper under every name that it does not have itself. */
+export function clusterOf(handle: ClusterHandle): Cluster {
+  return new Proxy(handle, {
+    get(target, name) {
+      if (typeof name === "symbol" || name in target) {
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === "function" && name !== "constructor" ? value.bind(target) : value;
+      }
+      return isResourceName(name) ? target.resource(name) : undefined;
+    },
+    has: (target, name) => name in target || (typeof name === "string" && isBuiltIn(name)),
+    ownKeys: (target) => [...Reflect.ownKeys(target), ...BUILT_IN_RESOURCES.map(({ name }) => name)].filter(unique),
+    getOwnPropertyDescriptor(target, name) {
+      if (typeof name === "symbol" || !isBuiltIn(name)) return Reflect.getOwnPropertyDescriptor(target, name);
+      return { value: target.resource(name), configurable: true, enumerable: true, writable: false };
+    },
+    set: () => false,
+    defineProperty: () => false,
+  }) as Cluster;
+}
+
+function isResourceName(name: string): boolean {
+  return /^[a-z][a-z0-9]*$/.test(name) && !NOT_RESOURCES.has(name);
+}
+
+function isBuiltIn(name: string): boolean {
+  return BUILT_IN_RESOURCES.some((one) => one.name === name);
+}
+
+function unique<T>(value: T, index: number, all: readonly T[]): boolean {
+  return all.indexOf(value) === index;
+}

@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import type { Connection } from "../config/connection.ts";
+import type { ConnectionFlags } from "../config/connection-flags.ts";
+import { createCredentialSource } from "../config/create-credential-source.ts";
+import { type Kubeconfig, loadKubeconfig } from "../config/load-kubeconfig.ts";
+import { connectionFrom } from "../config/resolve-connection.ts";
+import { ConfigError } from "../errors.ts";
+import { type ConnectOptions, connect } from "../transport/connect.ts";
+import { type Cluster, ClusterHandle, clusterOf } from "./cluster.ts";
+import { type Contexts, Session } from "./session.ts";
+
+/** Which cluster, and how its transport is made. Everything has the process' own as default. */
+export interface OpenClusterOptions extends Omit<ConnectOptions, "credentials"> {
+  readonly flags?: ConnectionFlags | undefined;
+  /** Default `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Lists are asked for with the server's own columns. Default false. */
+  readonly printed?: boolean | undefined;
+}
+
+/**
+ * Finds the cluster as kubectl does (flags, KUBECONFIG, `~/.kube/config`, the pod's own) and gives the handle on it.
+ * Nothing is sent before the first call. Throws ConfigError.
+ */
+export async function openCluster(options: OpenClusterOptions = {}): Promise<Cluster> {
+  const { flags = {}, env = process.env, printed = false, ...connecting } = options;
+  const kubeconfig = await loadKubeconfig({
+    kubeconfig: flags.kubeconfig,
+    env,
+    homeDirectory: homedir(),
+    currentDirectory: process.cwd(),
+    readFile: (file) => readFile(file, "utf8"),
+  });
+  const connection = await connectionFrom(kubeconfig, { flags, env });
+  const session = new Session({
+    context: connection.context,
+    namespace: connection.namespace,
+    server: connection.server,
+    files: connection.files,
+    connection: async () => connection,
+    connect: (one) => connect(one, { ...connecting, credentials: createCredentialSource(one) }),
+    contexts: contextsOf(kubeconfig, flags, env),
+    printed,
+  });
+  return clusterOf(new ClusterHandle(session));
+}
+
+function contextsOf(
+  kubeconfig: Kubeconfig,
+  flags: ConnectionFlags,
+  env: Readonly<Record<string, string | undefined>>,
+): Contexts {
+  const names = [...kubeconfig.contexts.keys()];
+  return {
+    names,
+    describe(name) {
+      const context = kubeconfig.contexts.get(name)?.value;
+      if (context === undefined) {
+        throw new ConfigError(
+          "CONTEXT_NOT_FOUND",
+          `Cannot use context "${name}": the kubeconfig has none of that name`,
+          {
+            hint: names.length === 0 ? "The kubeconfig has no contexts." : `It has ${names.join(", ")}.`,
+          },
+        );
+      }
+      const cluster = kubeconfig.clusters.get(context.cluster ?? "")?.value;
+      return { namespace: context.namespace || "default", server: cluster?.server?.replace(/\/+$/, "") ?? "" };
+    },
+    resolve: (name): Promise<Connection> =>
+      connectionFrom(kubeconfig, { flags: { kubeconfig: flags.kubeconfig, context: name }, env }),
+  };
+}

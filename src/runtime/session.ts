@@ -1,0 +1,96 @@
+import type { Connection, Impersonation } from "../config/connection.ts";
+import { Discovery } from "../discovery/discovery.ts";
+import { OpenApiDocuments } from "../discovery/openapi.ts";
+import type { Transport } from "../transport/transport.ts";
+
+/** The contexts that a session can go over to. */
+export interface Contexts {
+  readonly names: readonly string[];
+  /** The connection of a context. Throws ConfigError for one that does not exist. */
+  resolve(name: string): Promise<Connection>;
+  /** What is known of a context without resolving it. Throws ConfigError for one that does not exist. */
+  describe(name: string): { readonly namespace: string; readonly server: string };
+}
+
+/** What a session is made of. */
+export interface SessionSettings {
+  readonly context: string;
+  readonly namespace: string;
+  readonly server: string;
+  /** Files that sub-processes find the cluster in. */
+  readonly files: readonly string[];
+  /** Resolved on the first request. */
+  readonly connection: () => Promise<Connection>;
+  readonly connect: (connection: Connection) => Transport;
+  readonly contexts: Contexts;
+  /** Lists are asked for with the server's own columns, which then can be printed. Default false. */
+  readonly printed?: boolean;
+}
+
+/** One way to one server, shared by the handles on it: its transport and what was discovered of it. */
+export class Session {
+  readonly settings: SessionSettings;
+  readonly transport: Transport;
+  readonly discovery: Discovery;
+  readonly openApi: OpenApiDocuments;
+  /** Sessions that were derived from the same one, so that closing one closes all. */
+  readonly #family: Set<Session>;
+
+  constructor(settings: SessionSettings, family: Set<Session> = new Set()) {
+    this.settings = settings;
+    this.transport = deferredTransport(async () => settings.connect(await settings.connection()));
+    this.discovery = new Discovery(this.transport);
+    this.openApi = new OpenApiDocuments(this.transport);
+    this.#family = family;
+    family.add(this);
+  }
+
+  /** The same server as somebody else. */
+  as(impersonate: Impersonation): Session {
+    const connection = async (): Promise<Connection> => ({ ...(await this.settings.connection()), impersonate });
+    return new Session({ ...this.settings, connection }, this.#family);
+  }
+
+  /** Another context of the same kubeconfig. */
+  use(name: string): Session {
+    const { contexts } = this.settings;
+    const { namespace, server } = contexts.describe(name);
+    const connection = once(() => contexts.resolve(name));
+    return new Session({ ...this.settings, context: name, namespace, server, connection }, this.#family);
+  }
+
+  /** Closes the connections of this session and of all that were derived from it or that it came from. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#family].map((one) => one.transport.close()));
+  }
+}
+
+/** Runs work on the first call and gives every caller its result; a failure is not kept. */
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work().catch((error: unknown) => {
+      result = undefined;
+      throw error;
+    });
+    return result;
+  };
+}
+
+/** A transport that is made by its first call. */
+function deferredTransport(make: () => Promise<Transport>): Transport {
+  let made = false;
+  const get = once(make);
+  const open = (): Promise<Transport> => {
+    made = true;
+    return get();
+  };
+  return {
+    send: async (request, options) => (await open()).send(request, options),
+    stream: async (request, options) => (await open()).stream(request, options),
+    open: async (request, options) => (await open()).open(request, options),
+    close: async () => {
+      if (made) await (await get()).close();
+    },
+  };
+}
