@@ -23,10 +23,12 @@ import { applyJsonPatch } from "./patch/json-patch.ts";
 import { applyMergePatch } from "./patch/merge-patch.ts";
 import { applyStrategicMergePatch } from "./patch/strategic-merge-patch.ts";
 import { defaultNodes, type NodeSpec } from "./pods/node.ts";
+import { createAddons } from "./starter/addons.ts";
+import { loadStarter } from "./starter/starter.ts";
 import { createRegistry } from "./storage/create-registry.ts";
 import { type MemoryStore, memoryStore } from "./storage/memory-store.ts";
 import type { Registry } from "./storage/registry.ts";
-import type { PrinterFor } from "./tables/table.ts";
+import { printerFor } from "./tables/printer-for.ts";
 import { writeRules } from "./write-rules.ts";
 
 export interface SandboxOptions {
@@ -44,6 +46,10 @@ export interface SandboxOptions {
   readonly nodes?: readonly NodeSpec[];
   /** Whether controllers, scheduler and kubelets act. Default true. */
   readonly controllers?: boolean;
+  /** Whether `kube-system` holds what a fresh cluster has: DNS, proxies, a storage class. Default: as `controllers`. */
+  readonly addons?: boolean;
+  /** Whether a small workload to explore is loaded into the namespace `shop`. Default false. */
+  readonly starter?: boolean;
   /** PEM of the authority that namespaces publish as `kube-root-ca.crt`. Default none. */
   readonly certificateAuthority?: string;
   /** Changes of each resource that watches and pages can go back to. Default 10,000. */
@@ -62,15 +68,6 @@ export interface Sandbox extends Handler {
   /** Stops everything that acts by itself. Requests are still answered. */
   close(): void;
 }
-
-/** Name and creation time: what every resource can be printed with. */
-const printerFor: PrinterFor = () => ({
-  columns: [
-    { name: "Name", type: "string", format: "name", description: "Name of the object", priority: 0 },
-    { name: "Created At", type: "date", format: "", description: "Time of creation", priority: 0 },
-  ],
-  cells: ({ metadata }) => [metadata.name ?? "", metadata.creationTimestamp ?? null],
-});
 
 /** Checks that `/livez`, `/readyz` and `/healthz` list. */
 const HEALTH_CHECKS = ["ping", "etcd", "poststarthook/rbac/bootstrap-roles"];
@@ -120,6 +117,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   if (options.controllers !== false) {
     running.push(stopper(startControllers({ registry, clock, nodes, random, ...forControllers(options) })));
   }
+  if (options.addons ?? options.controllers !== false) createAddons(registry, nodes);
+  if (options.starter === true) running.push(loadStarter(registry, clock));
 
   return {
     ...createHandler(server, paths),

@@ -43,6 +43,8 @@ export function writeRules(store: Store, random: () => number): WriteRules {
       if (definition.custom !== undefined) {
         return [...validateUpdate(definition, old, object), ...validateCustom(definition, object, old, subresource)];
       }
+      // a binding places the pod, which no other write may
+      if (subresource === "binding") return [];
       return subresource === "status"
         ? validateStatusUpdate(definition, old, object)
         : validateUpdate(definition, old, object);
