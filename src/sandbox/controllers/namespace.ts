@@ -10,6 +10,8 @@ import type { Runtime } from "./runtime/runtime.ts";
 import { CONTROLLER_MANAGER } from "./runtime/runtime.ts";
 
 const FINALIZER = "kubernetes";
+/** Deletions wait so long, as upstream's `namespaceDeletionGracePeriod`: until then the namespace is seen terminating. */
+const DELETION_GRACE_MS = 5000;
 
 /**
  * Empties a namespace that is being deleted, says in its conditions what is left, and lets it go once nothing is.
@@ -21,7 +23,9 @@ export function startNamespaceController(runtime: Runtime, graph: ObjectGraph): 
   const queue = runtime.queue(reconcile);
 
   namespaces.watch(({ object }) => {
-    if (object.metadata.deletionTimestamp !== undefined) queue.add(object.metadata.name ?? "");
+    if (object.metadata.deletionTimestamp === undefined) return;
+    const since = Date.parse(object.metadata.deletionTimestamp);
+    queue.addAfter(object.metadata.name ?? "", Math.max(0, since + DELETION_GRACE_MS - clock.now()));
   });
   graph.watch((_type, { object }) => {
     const { namespace } = object.metadata;

@@ -78,7 +78,7 @@ export function invalid(
   return new StatusError(422, "Invalid", `${label} "${name}" is invalid: ${text}`, {
     ...(name === "" ? {} : { name }),
     ...(kind.group === "" ? {} : { group: kind.group }),
-    kind: kind.kind,
+    ...(kind.kind === "" ? {} : { kind: kind.kind }),
     causes: errors.map(fieldErrorCause),
   });
 }

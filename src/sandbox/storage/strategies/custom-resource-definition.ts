@@ -7,6 +7,12 @@ export const CUSTOM_RESOURCE_CLEANUP = "customresourcecleanup.apiextensions.k8s.
 
 /** https://github.com/kubernetes/apiextensions-apiserver/blob/master/pkg/registry/customresourcedefinition/etcd.go */
 export const CUSTOM_RESOURCE_DEFINITION_STRATEGY: Partial<Strategy> = {
+  prepareCreate(definition) {
+    const { versions } = fieldsOf(definition.spec);
+    const stored = Array.isArray(versions) ? versions.map(fieldsOf).filter(({ storage }) => storage === true) : [];
+    definition.status = { ...fieldsOf(definition.status), storedVersions: stored.map(({ name }) => name) };
+  },
+
   terminate(definition, now) {
     const time = formatTime(now);
     const status = fieldsOf(definition.status);
