@@ -2,6 +2,7 @@ import { admissionPlugins } from "./admission/plugins.ts";
 import { defaultCustom } from "./crd/default-custom.ts";
 import { pruneCustom } from "./crd/prune-custom.ts";
 import { validateCustom } from "./crd/validate-custom.ts";
+import { validateDefinition } from "./crd/validate-definition.ts";
 import { applyDefaults } from "./defaults/apply.ts";
 import { ServiceAllocator } from "./defaults/service-allocation.ts";
 import { prepareForCreate, prepareForUpdate } from "./defaults/strategies.ts";
@@ -12,6 +13,7 @@ import type { WriteRules } from "./storage/write-rules.ts";
 import { validateCreate, validateStatusUpdate, validateUpdate } from "./validation/validate.ts";
 
 const SERVICES = "services";
+const DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io";
 
 /** The rules of every write, over one store. `random` gives numbers from 0 up to 1. */
 export function writeRules(store: Store, random: () => number): WriteRules {
@@ -35,19 +37,20 @@ export function writeRules(store: Store, random: () => number): WriteRules {
     allocate(definition, object, old, dryRun) {
       return definition.storageKey === SERVICES ? services.allocate(object, old, { dryRun }) : [];
     },
-    validateCreate: (definition, object) =>
-      definition.custom === undefined
-        ? validateCreate(definition, object)
-        : [...validateCreate(definition, object), ...validateCustom(definition, object)],
+    validateCreate(definition, object) {
+      const errors = validateCreate(definition, object);
+      if (definition.custom !== undefined) return [...errors, ...validateCustom(definition, object)];
+      return definition.storageKey === DEFINITIONS ? [...errors, ...validateDefinition(object)] : errors;
+    },
     validateUpdate(definition, old, object, subresource) {
       if (definition.custom !== undefined) {
         return [...validateUpdate(definition, old, object), ...validateCustom(definition, object, old, subresource)];
       }
       // a binding places the pod, which no other write may
       if (subresource === "binding") return [];
-      return subresource === "status"
-        ? validateStatusUpdate(definition, old, object)
-        : validateUpdate(definition, old, object);
+      if (subresource === "status") return validateStatusUpdate(definition, old, object);
+      const errors = validateUpdate(definition, old, object);
+      return definition.storageKey === DEFINITIONS ? [...errors, ...validateDefinition(object, old)] : errors;
     },
     trackUpdate,
     serverSideApply,
