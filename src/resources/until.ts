@@ -35,7 +35,7 @@ export async function until<T extends KubernetesObject, R>(
     const verdict = check(object);
     if (verdict.type === "done") return { value: verdict.value };
     if (verdict.type === "failed") {
-      throw new KubescriptError("INVALID_INPUT", `Cannot wait for ${label} to ${goal}: ${verdict.reason}`);
+      throw new KubescriptError("WAIT_FAILED", `Cannot wait for ${label} to ${goal}: ${verdict.reason}`);
     }
     progress = verdict.progress ?? "";
     return undefined;
