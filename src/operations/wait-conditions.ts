@@ -91,8 +91,9 @@ function condition(name: string, value: string): (object: KubernetesObject) => W
 }
 
 function jsonPathCondition(text: string): WaitCondition {
-  // The value follows the last "=" after the braces: filters hold "==" themselves.
-  const [, expression = text, value] = /^(.*\}|[^=]*)=(.*)$/s.exec(text) ?? [];
+  // In braces the expression may hold "=" itself: the value follows the last brace.
+  const [, expression = text, value] =
+    (text.startsWith("{") ? /^(\{.*\})(?:=(.*))?$/s : /^([^=]*)(?:=(.*))?$/s).exec(text) ?? [];
   const path = parseJsonPath(relaxedJsonPath(expression));
   const check = present((object) => {
     const results = evaluateJsonPath(path, object, { allowMissingKeys: true }).flat();

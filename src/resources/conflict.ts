@@ -19,7 +19,7 @@ export function explainApplyConflict(error: unknown, label: string): unknown {
 
 /** `conflict with "kubectl" using apps/v1` → `owned by "kubectl" (apps/v1)`. */
 function owner(message: string): string {
-  const match = /^conflict with "(.*)"(?: with subresource "(.*?)")?(?: using (\S+))?/.exec(message);
+  const match = /^conflict with "((?:[^"\\]|\\.)*)"(?: with subresource "([^"]*)")?(?: using (\S+))?/.exec(message);
   if (match === null) return message;
   const [, manager, subresource, version] = match;
   const details = [version, subresource === undefined ? undefined : `through ${subresource}`].filter(
