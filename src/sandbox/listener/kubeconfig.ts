@@ -18,11 +18,15 @@ export interface KubeconfigOptions {
 /** Name of the cluster, and of the context of its first user. */
 export const SANDBOX_CONTEXT = "sandbox";
 
+/** The first line of every kubeconfig that a sandbox writes: such a file may be written over. */
+export const KUBECONFIG_MARK = "# A kubescript sandbox, gone when its process ends.";
+
 /** A kubeconfig file as YAML, with everything in it that a client needs. */
 export function sandboxKubeconfig({ server, certificateAuthority, users }: KubeconfigOptions): string {
   const contextName = (user: KubeconfigUser, position: number): string =>
     position === 0 ? SANDBOX_CONTEXT : `${user.name}@${SANDBOX_CONTEXT}`;
   return [
+    KUBECONFIG_MARK,
     "apiVersion: v1",
     "kind: Config",
     "clusters:",
