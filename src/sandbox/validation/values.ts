@@ -63,6 +63,7 @@ export function validateChoice(
   path: string,
 ): void {
   const value = stringAt(parent, field);
-  if (value === "") errors.required(`${path}.${field}`);
-  else if (!supported.includes(value)) errors.notSupported(`${path}.${field}`, value, supported);
+  const at = path === "" ? field : `${path}.${field}`;
+  if (value === "") errors.required(at);
+  else if (!supported.includes(value)) errors.notSupported(at, value, supported);
 }
