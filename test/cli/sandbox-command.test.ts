@@ -68,7 +68,7 @@ describe("the sandbox command", () => {
     const file = join(directory, "kubeconfig");
     const flags = ["--kubeconfig", "kubeconfig", "--user", "viewer:viewers,devs", "--token-auth-file", "tokens.csv"];
     const told = await run([...flags, "--nodes", "0"], async (line) => {
-      expect(line).toMatch(/^Serving a sandbox at https:\/\/127\.0\.0\.1:\d+ \(KUBECONFIG=.*kubeconfig\); .*\n$/);
+      expect(line).toMatch(/^Serving https:\/\/127\.0\.0\.1:\d+; kubeconfig in .*kubeconfig; Ctrl-C stops\.\n$/);
       expect((await stat(file)).mode & 0o777).toBe(0o600);
       const config = load(await readFile(file, "utf8")) as Kubeconfig;
       expect(await whoami(config, { user: "admin" })).toMatchObject({ username: "admin" });
@@ -98,7 +98,7 @@ describe("the sandbox command", () => {
   test("takes a temporary kubeconfig away again when none is named", async () => {
     let file = "";
     await run(["--nodes", "0"], async (line) => {
-      file = /KUBECONFIG=(.*)\);/.exec(line)?.[1] ?? "";
+      file = /kubeconfig in (.*); Ctrl-C/.exec(line)?.[1] ?? "";
       expect(await readFile(file, "utf8")).toContain("current-context: sandbox");
     });
     await expect(stat(file)).rejects.toMatchObject({ code: "ENOENT" });

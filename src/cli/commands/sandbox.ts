@@ -1,7 +1,9 @@
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { UsageError } from "../../errors.ts";
-import type { Command } from "../command.ts";
+import type { RunningSandbox, StartSandboxOptions } from "../../sandbox/listener/start-sandbox.ts";
+import type { Command, Invocation } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { listenForInterruption } from "../interruption.ts";
 import { write } from "../terminal.ts";
@@ -11,8 +13,9 @@ export const command: Command = {
   description: `Serves an API server of its own until it is stopped, for kubectl and any other client. It lives in memory: what it
 holds is gone when it stops.
 
-  kubescript sandbox --port 0 --kubeconfig sandbox.kubeconfig
-  KUBECONFIG=sandbox.kubeconfig kubectl get nodes`,
+  kubescript sandbox
+  kubescript sandbox --port 6443 --kubeconfig sandbox.yaml --user viewer:viewers,devs
+  kubectl --kubeconfig sandbox.yaml get nodes`,
   flags: [
     {
       name: "port",
@@ -25,7 +28,14 @@ holds is gone when it stops.
       name: "kubeconfig",
       type: "string",
       placeholder: "FILE",
-      description: "where to write the kubeconfig; default sandbox.kubeconfig",
+      description: "kubeconfig to write once it is ready; default a temporary file",
+    },
+    {
+      name: "user",
+      type: "string",
+      multiple: true,
+      placeholder: "NAME[:GROUP,…]",
+      description: "user to add to the kubeconfig, in the context NAME@sandbox; may be repeated",
     },
     {
       name: "token-auth-file",
@@ -33,72 +43,175 @@ holds is gone when it stops.
       placeholder: "FILE",
       description: "static tokens, in kube-apiserver's format",
     },
-    {
-      name: "user",
-      type: "string",
-      multiple: true,
-      placeholder: "NAME[:GROUP,…]",
-      description: "user to add to the kubeconfig; may be repeated",
-    },
+    { name: "nodes", type: "string", placeholder: "N", description: "simulated nodes; default 3" },
+    { name: "speed", type: "string", placeholder: "FACTOR", description: "how much faster time goes by; default 1" },
   ],
   connects: false,
   prints: false,
-  async run({ values, positionals, terminal }) {
-    if (positionals.length > 0)
-      throw new UsageError("USAGE", `Cannot use "${positionals[0]}": sandbox takes options only`);
-    const port = Number(values.port ?? 0);
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-      throw new UsageError("USAGE", `Cannot listen on port ${String(values.port)}: it is a number from 0 to 65535`);
-    }
-    const { startSandbox } = await import("../../sandbox/listener/start-sandbox.ts");
-    const sandbox = await startSandbox({
-      port,
-      users: ((values.user ?? []) as readonly string[]).map(userOf),
-      ...(typeof values.host === "string" ? { host: values.host } : {}),
-      ...(typeof values["token-auth-file"] === "string"
-        ? { staticTokens: await readTokens(path.resolve(terminal.cwd, values["token-auth-file"])) }
-        : {}),
-    });
-    const interruption = listenForInterruption();
-    try {
-      const file = path.resolve(
-        terminal.cwd,
-        typeof values.kubeconfig === "string" ? values.kubeconfig : "sandbox.kubeconfig",
-      );
-      await writeFile(file, sandbox.kubeconfig, { mode: 0o600 });
-      await write(terminal.stderr, `Serving ${sandbox.url}; kubeconfig in ${file}; Ctrl-C stops.\n`);
-      if (!interruption.signal.aborted) {
-        await new Promise((resolve) => interruption.signal.addEventListener("abort", resolve, { once: true }));
-      }
-      return EXIT.done;
-    } finally {
-      await sandbox.close();
-      interruption.done();
-    }
-  },
+  run: (invocation) => serveSandbox(invocation, interrupted),
 };
 
-function userOf(text: string): { username: string; groups: string[] } {
-  const [username = "", groups = ""] = text.split(":", 2);
-  if (username === "")
-    throw new UsageError("USAGE", `Cannot add the user "${text}": write it as NAME or NAME:GROUP,GROUP`);
-  return { username, groups: groups.split(",").filter((group) => group !== "") };
-}
-
-async function readTokens(file: string): Promise<Awaited<ReturnType<typeof parse>>> {
-  const { readFile } = await import("node:fs/promises");
-  return parse(await readFile(file, "utf8"));
-}
-
-/** Lines of `token,user,uid,"group1,group2"`. https://kubernetes.io/docs/reference/access-authn-authz/authentication/#static-token-file */
-function parse(text: string): Map<string, { username: string; uid: string; groups: string[] }> {
-  const tokens = new Map<string, { username: string; uid: string; groups: string[] }>();
-  for (const line of text.split("\n")) {
-    const [token, username, uid, groups = ""] = [...line.trim().matchAll(/"([^"]*)"|([^,]+)/g)].map(
-      (match) => match[1] ?? match[2] ?? "",
-    );
-    if (token === undefined || username === undefined || uid === undefined) continue;
-    tokens.set(token, { username, uid, groups: groups.split(",").filter((group) => group !== "") });
+/**
+ * Serves until `stopped` resolves, which is asked for once the kubeconfig is written. Exit code 0: being stopped is
+ * how the command ends.
+ */
+export async function serveSandbox(invocation: Invocation, stopped: () => Promise<void>): Promise<number> {
+  const { terminal, positionals } = invocation;
+  if (positionals[0] !== undefined) {
+    throw new UsageError("USAGE", `Cannot use "${positionals[0]}": sandbox takes options only`);
   }
-  return tokens;
+  const options = await readOptions(invocation);
+  const given = textFlag(invocation, "kubeconfig");
+  const file = given === undefined ? undefined : resolve(terminal.cwd, given);
+  if (file !== undefined) await checkOverwritable(file);
+
+  const { startSandbox } = await import("../../sandbox/listener/start-sandbox.ts");
+  const sandbox = await startSandbox({
+    ...options,
+    onError: (error) => {
+      terminal.stderr.write(`sandbox: ${error instanceof Error ? error.message : String(error)}\n`);
+    },
+  });
+  try {
+    await serve(sandbox, file, terminal.stderr, stopped);
+  } finally {
+    await sandbox.close();
+  }
+  return EXIT.done;
+}
+
+async function serve(
+  sandbox: RunningSandbox,
+  given: string | undefined,
+  stderr: Invocation["terminal"]["stderr"],
+  stopped: () => Promise<void>,
+): Promise<void> {
+  const directory = given === undefined ? await mkdtemp(join(tmpdir(), "kubescript-sandbox-")) : undefined;
+  const file = given ?? join(directory ?? "", "kubeconfig");
+  // Listened for before the file is there: whoever waits for it may stop the server at once.
+  const stop = stopped();
+  try {
+    await writeAtomically(file, sandbox.kubeconfig);
+    await write(stderr, `Serving ${sandbox.url}; kubeconfig in ${file}; Ctrl-C stops.\n`);
+    await stop;
+  } finally {
+    if (directory !== undefined) await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function readOptions(invocation: Invocation): Promise<StartSandboxOptions> {
+  const port = numberFlag(invocation, "port", (value) => Number.isInteger(value) && value >= 0 && value <= 65535);
+  const nodes = numberFlag(invocation, "nodes", (value) => Number.isInteger(value) && value >= 0 && value <= 5000);
+  const speed = numberFlag(invocation, "speed", (value) => value > 0 && value <= 1000);
+  const host = textFlag(invocation, "host");
+  const { wallClock } = await import("../../sandbox/model/clock.ts");
+  return {
+    users: usersOf(invocation),
+    staticTokens: await staticTokens(invocation),
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port }),
+    ...(speed === undefined ? {} : { clock: wallClock(speed) }),
+    ...(nodes === undefined ? {} : { nodes: simulatedNodes(nodes) }),
+  };
+}
+
+function simulatedNodes(count: number): NonNullable<StartSandboxOptions["nodes"]> {
+  const workers = count > 1 ? count - 1 : count;
+  return [
+    // A single node must take pods, so it cannot be the control plane's.
+    ...(count > 1 ? [{ name: "control-plane", role: "control-plane" } as const] : []),
+    ...Array.from({ length: workers }, (_, index) => ({ name: `node${index}` })),
+  ];
+}
+
+function usersOf(invocation: Invocation): { username: string; groups: string[] }[] {
+  const { user = [] } = invocation.values;
+  const seen = new Set(["admin"]);
+  return (Array.isArray(user) ? user : [String(user)]).map((text: string) => {
+    const colon = text.indexOf(":");
+    const username = colon === -1 ? text : text.slice(0, colon);
+    const groups = colon === -1 ? [] : text.slice(colon + 1).split(",");
+    if (username === "" || groups.includes("")) {
+      throw new UsageError("USAGE", `Cannot read --user ${text}: a name or a group is empty`, {
+        hint: "Write NAME, or NAME:GROUP,GROUP.",
+      });
+    }
+    if (seen.has(username)) {
+      throw new UsageError("USAGE", `Cannot add --user ${text}: the sandbox already has a user "${username}"`);
+    }
+    seen.add(username);
+    return { username, groups };
+  });
+}
+
+async function staticTokens(invocation: Invocation): Promise<NonNullable<StartSandboxOptions["staticTokens"]>> {
+  const name = textFlag(invocation, "token-auth-file");
+  if (name === undefined) return new Map();
+  const file = resolve(invocation.terminal.cwd, name);
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    throw new UsageError("USAGE", `Cannot read the tokens of ${file}: ${reasonOf(cause)}`, { cause });
+  }
+  const { parseTokenFile } = await import("../../sandbox/auth/tokens/token-file.ts");
+  return parseTokenFile(text, file);
+}
+
+function textFlag({ values }: Invocation, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function numberFlag(invocation: Invocation, name: string, allowed: (value: number) => boolean): number | undefined {
+  const text = textFlag(invocation, name);
+  if (text === undefined) return undefined;
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (allowed(value)) return value;
+  throw new UsageError("USAGE", `Cannot read --${name} ${text}: it is no number that the sandbox can use`, {
+    hint: "Ports go up to 65535, nodes up to 5000, and time up to 1000 times as fast.",
+  });
+}
+
+/** A kubeconfig of real clusters is not lost for the sake of a sandbox. */
+async function checkOverwritable(file: string): Promise<void> {
+  const { KUBECONFIG_MARK } = await import("../../sandbox/listener/kubeconfig.ts");
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return;
+    throw new UsageError("USAGE", `Cannot write the kubeconfig ${file}: ${reasonOf(cause)}`, { cause });
+  }
+  if (text.trim() === "" || text.startsWith(KUBECONFIG_MARK)) return;
+  throw new UsageError("USAGE", `Cannot write the kubeconfig ${file}: it holds something that no sandbox wrote`, {
+    hint: "Name another file, or remove this one first.",
+  });
+}
+
+/** Readers see the whole file or none; it holds keys, so nobody else may read it. */
+async function writeAtomically(file: string, text: string): Promise<void> {
+  const draft = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(draft, text, { mode: 0o600, flag: "wx" });
+    await rename(draft, file);
+  } catch (cause) {
+    await rm(draft, { force: true });
+    throw new UsageError("USAGE", `Cannot write the kubeconfig ${file}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  if (code === "ENOENT") return "there is no such file or directory";
+  if (code === "EACCES") return "this user may not";
+  if (code === "EISDIR") return "it is a directory";
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** Ctrl-C or a request to end; a second one ends the process at once. */
+async function interrupted(): Promise<void> {
+  const { signal, done } = listenForInterruption();
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  done();
 }
