@@ -34,6 +34,8 @@ export function createObject(
   if (server.store.get(definition.storageKey, namespace, name) !== undefined) throw alreadyExists(definition, name);
   const unavailable = server.rules.allocate(definition, created, undefined, context.dryRun);
   if (unavailable.length > 0) throw invalid(definition, name, unavailable);
+  // what is read back from storage is defaulted once more: a Job's labels follow those that its template was given
+  server.rules.applyDefaults(definition, created);
   const complete = inOrder(created);
   if (context.dryRun) return complete;
   return fromStorage(definition, server.store.put(definition.storageKey, toStorage(definition, complete)));

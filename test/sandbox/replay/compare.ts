@@ -10,6 +10,20 @@ const WHOLE_SERVER =
 /** Deployments whose status a controller was writing meanwhile; the topic `controllers` compares it settled. */
 const BUSY_DEPLOYMENT = /^\/apis\/apps\/v1\/namespaces\/(patch|apply|hf)\//;
 
+/**
+ * The one known difference: the descriptions of a Table's built-in columns are the documentation of the real server's
+ * fields, prose that is not ours; columns are compared by everything else.
+ */
+function withoutColumnProse(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutColumnProse);
+  if (!isRecord(value)) return value;
+  const { columnDefinitions, ...rest } = value;
+  const others = Object.fromEntries(Object.entries(rest).map(([name, child]) => [name, withoutColumnProse(child)]));
+  if (!Array.isArray(columnDefinitions))
+    return columnDefinitions === undefined ? others : { ...others, columnDefinitions };
+  return { ...others, columnDefinitions: columnDefinitions.map((column) => ({ ...column, description: "" })) };
+}
+
 /** Where two answers to one exchange differ, each as `path: recorded … live …`; empty when they are alike. */
 export function differences(exchange: Exchange, live: Answer, known: Substitutions): string[] {
   return diff(viewOf(exchange, exchange.response, known), viewOf(exchange, live, known), "");
@@ -23,15 +37,15 @@ function viewOf(exchange: Exchange, answer: Answer, known: Substitutions): unkno
     ]),
   );
   if (exchange.response.stream !== undefined) {
-    return { status: answer.status, headers, events: eventsByObject(answer.stream ?? [], known) };
+    return { status: answer.status, headers, events: eventsByObject(withoutColumnProse(answer.stream ?? []), known) };
   }
   return { status: answer.status, headers, body: bodyView(exchange, answer, known) };
 }
 
 /** The order of events is that of one object's; objects are independent of each other. */
-function eventsByObject(stream: readonly unknown[], known: Substitutions): unknown {
+function eventsByObject(stream: unknown, known: Substitutions): unknown {
   const events: Record<string, unknown[]> = {};
-  for (const line of stream) {
+  for (const line of Array.isArray(stream) ? stream : []) {
     const event = normalise(line, known);
     const object = isRecord(event) && isRecord(event.object) ? event.object : {};
     const metadata = isRecord(object.metadata) ? object.metadata : {};
@@ -45,7 +59,7 @@ function eventsByObject(stream: readonly unknown[], known: Substitutions): unkno
 
 function bodyView(exchange: Exchange, answer: Answer, known: Substitutions): unknown {
   const yaml = /yaml/.test(answer.headers["content-type"] ?? "") && typeof answer.body === "string";
-  const body = yaml ? load(String(answer.body)) : answer.body;
+  const body = withoutColumnProse(yaml ? load(String(answer.body)) : answer.body);
   if (WHOLE_SERVER.test(exchange.name)) return isRecord(body) ? wholeServerView(exchange, body) : undefined;
   if (typeof body === "string") return scrub(body, known);
   if (!isRecord(body)) return body;
