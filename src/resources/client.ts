@@ -81,18 +81,18 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
   }
 
   /** The same resource in another namespace; `"*"` is {@link everywhere}. */
-  in(namespace: string): ResourceClient<T> {
-    return new ResourceClient<T>({ ...this.#settings, scope: scopeOf(this.scope, namespace) });
+  in(namespace: string): this {
+    return this.#derive({ scope: scopeOf(this.scope, namespace) });
   }
 
   /** The same resource in all namespaces. */
-  get everywhere(): ResourceClient<T> {
+  get everywhere(): this {
     return this.in("*");
   }
 
   /** A handle whose writes are only tried (`dryRun=All`). */
-  dryRun(): ResourceClient<T> {
-    return new ResourceClient<T>({ ...this.#settings, dryRun: true });
+  dryRun(): this {
+    return this.#derive({ dryRun: true });
   }
 
   /** One object; NOT_FOUND when there is none. */
@@ -276,6 +276,12 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
       throw new UsageError("INVALID_INPUT", `Cannot scale "${name}" to ${replicas}: it takes a whole number from 0`);
     }
     return scale.patch(name, { spec: { replicas } }, options);
+  }
+
+  /** Another handle of the same class: operations add theirs in a subclass. */
+  #derive(change: Partial<ResourceClientSettings>): this {
+    const Handle = this.constructor as new (settings: ResourceClientSettings) => this;
+    return new Handle({ ...this.#settings, ...change });
   }
 
   async #target(

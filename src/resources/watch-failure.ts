@@ -17,7 +17,6 @@ export function classifyFailure(error: unknown, streaming: boolean): WatchFailur
     if (PERMANENT.has(error.httpStatus)) return { type: "permanent", error };
     return { type: "transient", error, unreachable: false, retryAfterMs: (error.retryAfterSeconds ?? 0) * 1000 };
   }
-  if (error instanceof SyntaxError) return { type: "transient", error, unreachable: false, retryAfterMs: 0 };
   if (isKubescriptError(error) && (error.name === "ConnectionError" || error.code === "MALFORMED_RESPONSE")) {
     return { type: "transient", error, unreachable: true, retryAfterMs: 0 };
   }

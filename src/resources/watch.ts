@@ -4,8 +4,8 @@ import { type SelectorOptions, type Target, watchRequest } from "../core/request
 import type { ApiResource } from "../core/resource.ts";
 import { type ApiError, ConnectionError, type Status } from "../errors.ts";
 import { apiErrorFromStatus, apiErrorFromStream } from "../transport/api-error.ts";
+import { jsonLineBatches } from "../transport/json-lines.ts";
 import type { StreamResponse, Transport } from "../transport/transport.ts";
-import { jsonLineBatches } from "./json-lines.ts";
 import { typeMeta } from "./list.ts";
 import type { CallScope } from "./options.ts";
 import { fetchPage, PAGE_SIZE } from "./pages.ts";
