@@ -21,7 +21,11 @@ export interface CrdControllerOptions {
   readonly schemas: SchemaSource;
   /** Serves `definitions` on behalf of the CustomResourceDefinition `owner` instead of what it served; none: no more. */
   readonly serve: (owner: string, definitions: readonly ResourceDefinition[]) => void;
+  /** Told of what went wrong; the definition is tried again a second later. */
+  readonly onError?: (error: unknown) => void;
 }
+
+const RETRY_MS = 1000;
 
 /** What a definition serves, and by what it was computed. */
 interface Served {
@@ -47,6 +51,7 @@ class CrdController {
   readonly #served = new Map<string, Served>();
   readonly #instances = new Map<string, () => void>();
   readonly #dirty = new Set<string>();
+  readonly #retries = new Map<string, () => void>();
   #unsubscribe: (() => void) | undefined;
   #cancel: (() => void) | undefined;
 
@@ -63,7 +68,7 @@ class CrdController {
   stop(): void {
     this.#unsubscribe?.();
     this.#cancel?.();
-    for (const unsubscribe of this.#instances.values()) unsubscribe();
+    for (const cancel of [...this.#instances.values(), ...this.#retries.values()]) cancel();
   }
 
   /** Changes are worked off after the write that told of them, in the order of first mention. */
@@ -73,8 +78,22 @@ class CrdController {
       this.#cancel = undefined;
       const names = [...this.#dirty];
       this.#dirty.clear();
-      for (const one of names) this.#sync(one);
+      for (const one of names) this.#try(one);
     });
+  }
+
+  #try(name: string): void {
+    const { clock, onError } = this.#options;
+    try {
+      this.#sync(name);
+    } catch (error) {
+      onError?.(error);
+      this.#retries.get(name)?.();
+      this.#retries.set(
+        name,
+        clock.schedule(RETRY_MS, () => this.#enqueue(name)),
+      );
+    }
   }
 
   #sync(name: string): void {
@@ -106,9 +125,9 @@ class CrdController {
     const spec = crdSpec(crd);
     const storage = spec.versions.find((version) => version.storage)?.name;
     const resource = `${spec.names.plural}.${spec.group}`;
-    this.#served.set(name, { spec: crd.spec, acceptedNames, storage, resource });
     this.#options.serve(name, definitionsOf(crd, this.#options.schemas));
     if (before !== undefined && before.storage !== storage) this.#migrate(resource, `${spec.group}/${storage}`);
+    this.#served.set(name, { spec: crd.spec, acceptedNames, storage, resource });
   }
 
   /** Writes every object anew in the version that is now the stored one. */

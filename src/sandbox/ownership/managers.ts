@@ -1,5 +1,9 @@
 import type { ManagedFieldsEntry } from "../../core/object.ts";
+import type { ResourceDefinition } from "../model/definition.ts";
 import { difference, type FieldSet, isEmptySet, parseFieldSet, sorted, union } from "./field-set.ts";
+
+import type { FieldType } from "./field-types.ts";
+import { reconcile } from "./reconcile.ts";
 
 /** One manager's entry, its fields as a set. */
 export interface Manager {
@@ -71,6 +75,12 @@ export function encodeManagers(managers: Managers): ManagedFieldsEntry[] | undef
       ...(subresource === "" ? {} : { subresource }),
     };
   });
+}
+
+/** Fits every manager's set to a custom resource's present schema, which may have changed; built-in ones do not. */
+export function reconcileManagers(managers: Managers, definition: ResourceDefinition, type: FieldType): Managers {
+  if (definition.custom === undefined) return managers;
+  return new Map([...managers].map(([id, manager]) => [id, { ...manager, set: reconcile(manager.set, type) }]));
 }
 
 /** Takes these fields from every manager; who is left with nothing is dropped. */

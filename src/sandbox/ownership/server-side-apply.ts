@@ -6,7 +6,15 @@ import { applyConflict, type Conflicts } from "./conflicts.ts";
 import { difference, EMPTY, type FieldSet, intersection, isEmptySet, recursiveDifference, union } from "./field-set.ts";
 import type { FieldType } from "./field-types.ts";
 import { fieldsOfLastApplied, KUBECTL, syncLastApplied } from "./last-applied.ts";
-import { decodeManagers, encodeManagers, type Manager, type Managers, managerId, takeFields } from "./managers.ts";
+import {
+  decodeManagers,
+  encodeManagers,
+  type Manager,
+  type Managers,
+  managerId,
+  reconcileManagers,
+  takeFields,
+} from "./managers.ts";
 import { mergeTyped } from "./merge-typed.ts";
 import type { Ownership, ServerSideApply } from "./ownership.ts";
 import { prune } from "./prune.ts";
@@ -41,7 +49,7 @@ function applyConfig(
   ownership: Parameters<ServerSideApply>[2],
   type: FieldType,
 ): ApiObject {
-  const before = managersOf(live, ownership);
+  const before = reconcileManagers(managersOf(live, ownership), ownership.definition, type);
   const identity = identityOf(ownership);
   const id = managerId(identity);
   const last = before.get(id);

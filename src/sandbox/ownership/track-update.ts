@@ -10,6 +10,7 @@ import {
   type Manager,
   type Managers,
   managerId,
+  reconcileManagers,
   takeFields,
 } from "./managers.ts";
 import type { Ownership, TrackUpdate } from "./ownership.ts";
@@ -51,7 +52,8 @@ export function updateManagers(
   const { added, modified, removed } = compare(live ?? {}, updated, type);
   const touched = recursiveDifference(union(modified, added), reset);
   const gone = recursiveDifference(removed, reset);
-  const rest = takeFields(managers, union(touched, gone));
+  const present = reconcileManagers(managers, ownership.definition, type);
+  const rest = takeFields(present, union(touched, gone));
   const own = difference(touched, UNOWNED);
   if (isEmptySet(own)) return rest;
   const { manager, apiVersion, subresource, time } = ownership;

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startCrdController } from "../../../src/sandbox/crd/crd-controller.ts";
 import { crdConditions, crdNames, objectOf } from "../../../src/sandbox/crd/crd-spec.ts";
+import { BUILT_IN_SCHEMAS } from "../../../src/sandbox/definitions/built-in.ts";
 import type { Clock } from "../../../src/sandbox/model/clock.ts";
 import type { ApiObject } from "../../../src/sandbox/model/object.ts";
 import { createSandbox, type Sandbox } from "../../../src/sandbox/sandbox.ts";
@@ -141,5 +143,27 @@ describe("the controller of CustomResourceDefinitions", () => {
     clock.settle();
     expect(sandbox.registry.get(CRDS, "", THINGS)).toBeUndefined();
     expect(served()).toEqual([]);
+  });
+
+  test("tries again what failed, and tells of it", () => {
+    create();
+    const crd = found();
+    const attempts: string[] = [];
+    const errors: unknown[] = [];
+    const { registry } = sandbox;
+    const controller = startCrdController({
+      registry,
+      clock,
+      schemas: BUILT_IN_SCHEMAS,
+      serve(owner) {
+        attempts.push(owner);
+        if (attempts.length === 1) throw new Error("not yet");
+      },
+      onError: (error) => errors.push(error),
+    });
+    clock.settle();
+    controller.stop();
+    expect(attempts).toEqual([crd.metadata.name, crd.metadata.name]);
+    expect(errors).toEqual([new Error("not yet")]);
   });
 });

@@ -197,6 +197,14 @@ describe("a server-side apply", () => {
     );
   });
 
+  test("owns as a whole what a changed schema makes atomic", () => {
+    const spec: Schema = { type: "object", additionalProperties: { type: "string" } };
+    const granular = apply(undefined, thing({ a: "1" }), { definition: customDefinition(spec) });
+    const atomic = customDefinition({ ...spec, "x-kubernetes-map-type": "atomic" });
+    const status = refusal(() => apply(granular, thing({ b: "2" }), { manager: "two", definition: atomic }));
+    expect(status.message).toBe('Apply failed with 1 conflict: conflict with "one": .spec');
+  });
+
   test("refuses managedFields and another kind", () => {
     expect(refusal(() => apply(undefined, configMap({}, { managedFields: [] }))).message).toBe(
       "metadata.managedFields must be nil",
