@@ -112,7 +112,15 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   bootstrap(registry);
   const running = [
     aggregateClusterRoles(registry),
-    stopper(startCrdController({ registry, clock, schemas: BUILT_IN_SCHEMAS, serve: definitions.serve })),
+    stopper(
+      startCrdController({
+        registry,
+        clock,
+        schemas: BUILT_IN_SCHEMAS,
+        serve: definitions.serve,
+        ...(options.onError === undefined ? {} : { onError: options.onError }),
+      }),
+    ),
   ];
   if (options.controllers !== false) {
     running.push(stopper(startControllers({ registry, clock, nodes, random, ...forControllers(options) })));
