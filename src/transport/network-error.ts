@@ -2,6 +2,9 @@ import type { Connection } from "../config/connection.ts";
 import type { ApiRequest } from "../core/request.ts";
 import { AbortError, ConnectionError, type ErrorCode, isKubescriptError, UsageError } from "../errors.ts";
 
+/** How a Go server answers plain HTTP on its TLS port, with status 400. */
+export const HTTP_TO_HTTPS = "Client sent an HTTP request to an HTTPS server";
+
 /** What a failure means to the user. `problem` completes "Cannot GET https://…: ". */
 interface Explanation {
   readonly code: ErrorCode;
@@ -42,7 +45,7 @@ function explain(error: unknown, code: string, connection: Reached): Explanation
   return (
     explainServerCertificate(error, code, connection) ??
     explainClientCertificate(code, connection) ??
-    explainScheme(code, connection) ??
+    explainScheme(error, code, connection) ??
     explainNetwork(error, code) ?? {
       code: "CONNECTION_LOST",
       problem: `the connection was lost (${code === "" ? messageOf(error) : code})`,
@@ -131,12 +134,20 @@ function expiredClientCertificate(owner: string): Explanation {
 }
 
 /** HTTPS spoken to an HTTP port, and the reverse. */
-function explainScheme(code: string, connection: Reached): Explanation | undefined {
+function explainScheme(error: unknown, code: string, connection: Reached): Explanation | undefined {
   const secure = connection.server.startsWith("https:");
   const notTls = ["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG", "ERR_SSL_HTTP_REQUEST"];
   if (secure && notTls.includes(code)) return wrongScheme("http");
-  if (!code.startsWith("HPE_")) return undefined;
-  if (!secure) return wrongScheme("https");
+  if (!secure && messageOf(error) === HTTP_TO_HTTPS) return wrongScheme("https");
+  // The HTTP parser's errors have a code only where it knows one.
+  if (!code.startsWith("HPE_") && (error as Error).name !== "HTTPParserError") return undefined;
+  if (!secure) {
+    return {
+      code: "MALFORMED_RESPONSE",
+      problem: "the answer is not HTTP",
+      hint: "Check the server's address and port; if it speaks TLS, write its URL with https://.",
+    };
+  }
   return {
     code: "MALFORMED_RESPONSE",
     problem: "the answer is not HTTP",
@@ -144,8 +155,7 @@ function explainScheme(code: string, connection: Reached): Explanation | undefin
   };
 }
 
-/** The explanation that a server speaks the other scheme. */
-export function wrongScheme(speaks: "http" | "https"): Explanation {
+function wrongScheme(speaks: "http" | "https"): Explanation {
   return {
     code: "WRONG_SCHEME",
     problem: speaks === "http" ? "the server does not speak TLS on this port" : "the server speaks TLS on this port",

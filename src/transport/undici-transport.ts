@@ -5,7 +5,7 @@ import { isLoopback } from "../config/proxy.ts";
 import { type ApiRequest, requestTarget } from "../core/request.ts";
 import { decodeBody, decodedStream } from "./content-encoding.ts";
 import { createDialer, type Dial, type DialOptions } from "./dial.ts";
-import { networkError } from "./network-error.ts";
+import { HTTP_TO_HTTPS, networkError } from "./network-error.ts";
 import { proxyAuthorization } from "./proxy-http.ts";
 import type { ApiResponse, CallOptions, ChannelSocket, OpenRequest, StreamResponse, Transport } from "./transport.ts";
 import { openWebSocket } from "./websocket.ts";
@@ -84,6 +84,7 @@ class UndiciTransport implements Transport {
     try {
       const raw = await answer.body.bytes();
       const { headers, body } = await decodeBody(answer.headers, raw);
+      if (answer.statusCode === 400 && saysHttps(body)) throw new Error(HTTP_TO_HTTPS);
       return { status: answer.statusCode, headers, body };
     } catch (error) {
       throw this.#failure(error, request, options.signal);
@@ -224,6 +225,11 @@ function samePair(a: ClientCertificate | undefined, b: ClientCertificate | undef
 function wasReset(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return code === "UND_ERR_SOCKET" || code === "ECONNRESET" || code === "EPIPE";
+}
+
+/** Whether a 400 is a Go server's answer to plain HTTP on its TLS port. */
+function saysHttps(body: Uint8Array): boolean {
+  return new TextDecoder().decode(body.subarray(0, 200)).startsWith(HTTP_TO_HTTPS);
 }
 
 /** The proxy itself as the server: what plain HTTP requests in absolute form are sent to. */

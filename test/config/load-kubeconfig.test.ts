@@ -57,7 +57,7 @@ describe("merging", () => {
           ),
         );
         const merged = mergeKubeconfigs(parsed);
-        for (const name of ["a", "b", "c", "d"]) {
+        for (const name of ["a", "b", "c", "d"] as const) {
           const first = files.findIndex((users) => users.includes(name));
           expect(merged.users.get(name)?.value.token).toBe(first < 0 ? undefined : `${first}`);
         }

@@ -1,21 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Connection } from "../../src/config/connection.ts";
 import type { ConnectionFlags } from "../../src/config/connection-flags.ts";
-import { type ResolveOptions, resolveConnection } from "../../src/config/resolve-connection.ts";
+import { resolveConnection } from "../../src/config/resolve-connection.ts";
 import { failureOf, KEY, kubeconfig, outside, PEM } from "./support/outside.ts";
 
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
 /** Resolves one kubeconfig at /kube/config with flags. */
-function resolve(
-  text: string,
-  flags: ConnectionFlags = {},
-  files: Record<string, string> = {},
-  more: ResolveOptions = {},
-): Promise<Connection> {
-  return resolveConnection(
-    outside({ "/kube/config": text, ...files }, { env: { KUBECONFIG: "/kube/config" }, flags, ...more }),
-  );
+function resolve(text: string, flags: ConnectionFlags = {}, files: Record<string, string> = {}): Promise<Connection> {
+  return resolveConnection(outside({ "/kube/config": text, ...files }, { env: { KUBECONFIG: "/kube/config" }, flags }));
 }
 
 describe("contexts", () => {

@@ -1,10 +1,16 @@
-import type { ResolveOptions } from "../../../src/config/resolve-connection.ts";
+import type { ConnectionFlags } from "../../../src/config/connection-flags.ts";
+
+/** Everything that config reads, given by a test. */
+export interface Outside {
+  readonly env: Record<string, string>;
+  readonly homeDirectory: string;
+  readonly currentDirectory: string;
+  readonly readFile: (path: string) => Promise<string>;
+  readonly flags?: ConnectionFlags;
+}
 
 /** An outside made of the files of a record; nothing of the machine is seen. */
-export function outside(
-  files: Record<string, string>,
-  more: ResolveOptions = {},
-): Required<Pick<ResolveOptions, "readFile" | "homeDirectory" | "currentDirectory" | "env">> & ResolveOptions {
+export function outside(files: Record<string, string>, more: Partial<Outside> = {}): Outside {
   return {
     env: {},
     homeDirectory: "/home/ann",
@@ -15,7 +21,7 @@ export function outside(
       return text;
     },
     ...more,
-  } as never;
+  };
 }
 
 /** A kubeconfig with one cluster, user and context, all of that name. */
