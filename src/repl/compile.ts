@@ -46,7 +46,9 @@ export function compile(source: string, options: CompileOptions): Rewritten {
     ? attempt(() => parsed(`(${source.trimEnd()}\n)`, options))
     : undefined;
   const { code, program } = literal ?? parsed(source, options);
-  return rewrite(code, program);
+  const rewritten = rewrite(code, program);
+  // Of code that was changed on the way the places are not those of the source.
+  return code === source ? rewritten : { ...rewritten, lastExpression: undefined };
 }
 
 interface Parsed {

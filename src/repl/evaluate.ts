@@ -21,12 +21,14 @@ export interface EvaluateOptions {
 export interface Evaluation {
   /** Runs it and gives the last expression's value, not awaited when that is a promise. */
   run(options: EvaluateOptions): Promise<{ readonly value: unknown }>;
+  /** Where the expression that gives the value stands in the source, when the source was JavaScript as it is. */
+  readonly lastExpression: Rewritten["lastExpression"];
 }
 
 /** Parses now, so that a prompt learns at once whether more lines are needed. Throws SourceError. */
 export function prepare(source: string, name: string): Evaluation {
   const rewritten = compile(source, { name });
-  return { run: (options) => run(rewritten, options) };
+  return { run: (options) => run(rewritten, options), lastExpression: rewritten.lastExpression };
 }
 
 /** Steps of the code, from one wait to the next. */

@@ -17,6 +17,8 @@ export interface Rewritten {
   readonly declared: readonly string[];
   /** Whether the code awaits at its top level. */
   readonly suspends: boolean;
+  /** Where the expression that gives the result stands in the source. */
+  readonly lastExpression: { readonly start: number; readonly end: number } | undefined;
 }
 
 /**
@@ -70,6 +72,7 @@ export function rewrite(source: string, program: Program): Rewritten {
     code: imports.join("") + functions.join("") + edits.toString(),
     declared: [...declared],
     suspends: state.suspends,
+    lastExpression: last?.type === "ExpressionStatement" ? { start: last.start, end: last.end } : undefined,
   };
 }
 

@@ -97,6 +97,11 @@ export class ClusterHandle {
     return this.#session.settings.files;
   }
 
+  /** Names of the kubeconfig's cluster and user entries behind the context. */
+  get target(): { readonly cluster: string; readonly user: string } {
+    return this.#session.settings.target;
+  }
+
   /** The same cluster in another namespace; `"*"` is {@link everywhere}. */
   in(namespace: string): Cluster {
     const scope: Scope = namespace === "*" ? { type: "everywhere" } : { type: "namespace", namespace, chosen: true };

@@ -58,8 +58,8 @@ export async function importModule(specifier: string, options: ImportOptions): P
     target = hooks.importFrom + encodeURIComponent(JSON.stringify([parent, specifier]));
   }
   try {
-    const attributes = options.with === undefined ? undefined : { with: options.with };
-    return (await import(target, attributes as ImportCallOptions)) as Record<string, unknown>;
+    if (options.with === undefined) return (await import(target)) as Record<string, unknown>;
+    return (await import(target, { with: options.with })) as Record<string, unknown>;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === hooks.syntaxCode) {
       throw new UsageError("SYNTAX", error.message);

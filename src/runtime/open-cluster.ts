@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import type { Connection } from "../config/connection.ts";
 import type { ConnectionFlags } from "../config/connection-flags.ts";
-import { createCredentialSource } from "../config/create-credential-source.ts";
+import { createCredentialSource, processSurroundings } from "../config/create-credential-source.ts";
 import { type Kubeconfig, loadKubeconfig } from "../config/load-kubeconfig.ts";
 import { connectionFrom } from "../config/resolve-connection.ts";
 import { ConfigError } from "../errors.ts";
@@ -17,6 +17,8 @@ export interface OpenClusterOptions extends Omit<ConnectOptions, "credentials"> 
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Lists are asked for with the server's own columns. Default false. */
   readonly printed?: boolean | undefined;
+  /** Credential plugins cannot ask on standard input, because a prompt reads it. Default false. */
+  readonly ownsStdin?: boolean | undefined;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface OpenClusterOptions extends Omit<ConnectOptions, "credentials"> 
  * Nothing is sent before the first call. Throws ConfigError.
  */
 export async function openCluster(options: OpenClusterOptions = {}): Promise<Cluster> {
-  const { flags = {}, env = process.env, printed = false, ...connecting } = options;
+  const { flags = {}, env = process.env, printed = false, ownsStdin = false, ...connecting } = options;
   const kubeconfig = await loadKubeconfig({
     kubeconfig: flags.kubeconfig,
     env,
@@ -37,9 +39,14 @@ export async function openCluster(options: OpenClusterOptions = {}): Promise<Clu
     context: connection.context,
     namespace: connection.namespace,
     server: connection.server,
+    target: { cluster: connection.cluster, user: connection.user },
     files: connection.files,
     connection: async () => connection,
-    connect: (one) => connect(one, { ...connecting, credentials: createCredentialSource(one) }),
+    connect: (one) =>
+      connect(one, {
+        ...connecting,
+        credentials: createCredentialSource(one, ownsStdin ? { exec: processSurroundings(true) } : {}),
+      }),
     contexts: contextsOf(kubeconfig, flags, env),
     printed,
   });
@@ -66,7 +73,11 @@ function contextsOf(
         );
       }
       const cluster = kubeconfig.clusters.get(context.cluster ?? "")?.value;
-      return { namespace: context.namespace || "default", server: cluster?.server?.replace(/\/+$/, "") ?? "" };
+      return {
+        namespace: context.namespace || "default",
+        server: cluster?.server?.replace(/\/+$/, "") ?? "",
+        target: { cluster: context.cluster ?? "", user: context.user ?? "" },
+      };
     },
     resolve: (name): Promise<Connection> =>
       connectionFrom(kubeconfig, { flags: { kubeconfig: flags.kubeconfig, context: name }, env }),

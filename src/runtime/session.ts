@@ -9,7 +9,7 @@ export interface Contexts {
   /** The connection of a context. Throws ConfigError for one that does not exist. */
   resolve(name: string): Promise<Connection>;
   /** What is known of a context without resolving it. Throws ConfigError for one that does not exist. */
-  describe(name: string): { readonly namespace: string; readonly server: string };
+  describe(name: string): Pick<SessionSettings, "namespace" | "server" | "target">;
 }
 
 /** What a session is made of. */
@@ -17,6 +17,8 @@ export interface SessionSettings {
   readonly context: string;
   readonly namespace: string;
   readonly server: string;
+  /** Names of the kubeconfig's entries. */
+  readonly target: { readonly cluster: string; readonly user: string };
   /** Files that sub-processes find the cluster in. */
   readonly files: readonly string[];
   /** Resolved on the first request. */
@@ -54,9 +56,9 @@ export class Session {
   /** Another context of the same kubeconfig. */
   use(name: string): Session {
     const { contexts } = this.settings;
-    const { namespace, server } = contexts.describe(name);
+    const described = contexts.describe(name);
     const connection = once(() => contexts.resolve(name));
-    return new Session({ ...this.settings, context: name, namespace, server, connection }, this.#family);
+    return new Session({ ...this.settings, ...described, context: name, connection }, this.#family);
   }
 
   /** Closes the connections of this session and of all that were derived from it or that it came from. */

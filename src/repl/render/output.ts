@@ -83,8 +83,8 @@ function nameLines(value: unknown): string {
 }
 
 async function jsonPathText(value: unknown, template: string): Promise<string> {
-  const { formatJsonPath, parseJsonPath } = await import("../../core/jsonpath.ts");
-  return formatJsonPath(parseJsonPath(template), plain(value));
+  const { formatJsonPath } = await import("../../core/jsonpath.ts");
+  return formatJsonPath(template, plain(value));
 }
 
 function tableText(value: unknown, wide: boolean, options: RenderOptions): string {

@@ -1,0 +1,61 @@
+/**
+ * Builds `dist`: one bundle split along its lazy imports, so that a command loads only what it needs. Packages stay
+ * outside, where they are installed.
+ *
+ *   tsx scripts/build.ts            the code
+ *   tsx scripts/build.ts --types    also the type declarations, as for a package
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, rmSync } from "node:fs";
+import { chmod } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const entries = [
+  "cli/main",
+  "index",
+  "globals",
+  "testing",
+  "sandbox/index",
+  "runtime/load-hooks",
+  "schedule/job",
+].filter((entry) => existsSync(path.join(root, `src/${entry}.ts`)));
+
+rmSync(path.join(root, "dist"), { recursive: true, force: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: entries.map((entry) => ({ in: `src/${entry}.ts`, out: entry })),
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  chunkNames: "chunks/[name]-[hash]",
+  format: "esm",
+  platform: "node",
+  target: "node20.18",
+  packages: "external",
+  loader: { ".json": "json" },
+  minifySyntax: true,
+  legalComments: "none",
+  logLevel: "warning",
+});
+await chmod(path.join(root, "dist/cli/main.js"), 0o755);
+
+if (process.argv.includes("--types")) {
+  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  const flags = [
+    "-p",
+    root,
+    "--noEmit",
+    "false",
+    "--emitDeclarationOnly",
+    "--rootDir",
+    "src",
+    "--outDir",
+    "dist/types",
+  ];
+  const { status } = spawnSync(process.execPath, [tsc, ...flags, "--include", "src"], { cwd: root, stdio: "inherit" });
+  process.exitCode = status ?? 1;
+}

@@ -1,0 +1,59 @@
+import { homedir } from "node:os";
+import { historyFile } from "../../repl/history.ts";
+import { packageRoot } from "../../runtime/package-root.ts";
+import type { Command, Invocation } from "../command.ts";
+import { EXIT } from "../exit-code.ts";
+import { openSession } from "../session.ts";
+import { hasColor, write } from "../terminal.ts";
+
+export const command: Command = {
+  usage: "[prompt]",
+  description: `A TypeScript prompt on the cluster. Results are printed as kubectl prints them, promises are awaited, a watch is
+printed until Ctrl-C; .help lists what begins with a dot. Standard input that is no terminal is run as a script.
+
+  kubescript
+  kubescript --context staging -n web
+  kubescript --sandbox`,
+  flags: [],
+  connects: true,
+  prints: true,
+  async run(invocation) {
+    const { terminal, values, positionals } = invocation;
+    if (terminal.stdin.isTTY !== true) return runInput(invocation);
+    const session = await openSession(values, terminal, {
+      printed: true,
+      ownsStdin: true,
+      offerSandbox: () =>
+        write(
+          terminal.stderr,
+          "No cluster is configured, so this is the sandbox: an API server inside this process, gone when you leave.\n" +
+            "For a cluster of yours, set KUBECONFIG or pass --kubeconfig, --context or --server.\n",
+        ),
+    });
+    try {
+      const { runPrompt } = await import("../../repl/prompt.ts");
+      const where = session.sandbox ? "the sandbox" : session.k8s.server;
+      await write(terminal.stdout, `kubescript ${packageRoot().version} on ${where}. Try k8s.pods.list(), or .help\n`);
+      await runPrompt({
+        k8s: session.k8s,
+        traced: session.traced,
+        stdin: terminal.stdin,
+        stdout: terminal.stdout,
+        env: terminal.env,
+        cwd: terminal.cwd,
+        color: hasColor(terminal, "stdout"),
+        now: terminal.now,
+        historyFile: historyFile({ env: terminal.env, homeDirectory: homedir() }),
+        words: positionals,
+      });
+      return EXIT.done;
+    } finally {
+      await session.close();
+    }
+  },
+};
+
+async function runInput(invocation: Invocation): Promise<number> {
+  const run = (await import("./run.ts")).command;
+  return run.run({ ...invocation, positionals: ["-"], rest: [] });
+}

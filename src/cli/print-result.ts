@@ -1,0 +1,24 @@
+import { type OutputFormat, parseOutputFormat, render } from "../repl/render/output.ts";
+import type { ParsedFlags } from "./flags.ts";
+import { hasColor, type Terminal, write } from "./terminal.ts";
+
+/** How results are written: as `-o` says, else a table on a terminal and JSON in a pipe. */
+export interface ResultFormat {
+  readonly format: OutputFormat;
+  /** Whether `-o` said so. */
+  readonly chosen: boolean;
+}
+
+/** Reads `-o`. Throws UsageError for a format that does not exist. */
+export function resultFormat(values: ParsedFlags["values"], terminal: Terminal): ResultFormat {
+  if (typeof values.output === "string") return { format: parseOutputFormat(values.output), chosen: true };
+  const format: OutputFormat = terminal.stdout.isTTY === true ? { type: "table", wide: false } : { type: "json" };
+  return { format, chosen: false };
+}
+
+/** Writes a result to stdout; `undefined` writes nothing, a text stands as it is unless `-o json` was asked for. */
+export async function printResult(value: unknown, how: ResultFormat, terminal: Terminal): Promise<void> {
+  const settings = { format: how.format, color: hasColor(terminal, "stdout"), now: terminal.now() };
+  const text = typeof value === "string" && !how.chosen ? value : await render(value, settings);
+  if (text !== undefined) await write(terminal.stdout, text.endsWith("\n") ? text : `${text}\n`);
+}

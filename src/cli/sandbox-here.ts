@@ -1,0 +1,26 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { startSandbox } from "../sandbox/listener/start-sandbox.ts";
+
+/** A sandbox of this process and the kubeconfig file that leads to it. */
+export interface SandboxHere {
+  readonly file: string;
+  /** Stops it and removes the file. */
+  close(): Promise<void>;
+}
+
+/** Starts a sandbox on a free port of loopback, with a kubeconfig that only this user can read. */
+export async function startSandboxHere(): Promise<SandboxHere> {
+  const sandbox = await startSandbox();
+  const folder = await mkdtemp(path.join(tmpdir(), "kubescript-sandbox-"));
+  const file = path.join(folder, "kubeconfig");
+  await writeFile(file, sandbox.kubeconfig, { mode: 0o600 });
+  return {
+    file,
+    close: async () => {
+      await sandbox.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import type { ClusterHandle } from "../runtime/cluster.ts";
+
+/** What completion looks at. */
+export interface CompletionContext {
+  readonly k8s: () => ClusterHandle;
+  /** Value of a global name; undefined when there is none. */
+  readonly global: (name: string) => unknown;
+  readonly globalNames: () => readonly string[];
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/** Candidates, and how much of the line's end they replace. */
+export type Completion = readonly [candidates: string[], replaced: string];
+
+/** How long completion may take altogether; then there is none. */
+const TIME_LIMIT_MS = 300;
+/** How long names that were fetched are offered again. */
+const CACHE_MS = 5000;
+
+const SCOPES = ["in", "everywhere", "as", "use", "dryRun"];
+
+/** Completes names of resources, verbs, namespaces, objects and fields. */
+export class Completer {
+  readonly #context: CompletionContext;
+  readonly #cache = new Map<string, { readonly at: number; readonly names: Promise<string[]> }>();
+
+  constructor(context: CompletionContext) {
+    this.#context = context;
+  }
+
+  /** Completes the end of a line. Never throws; asks the cluster for at most 300 ms. */
+  async complete(line: string): Promise<Completion> {
+    const none: Completion = [[], line];
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(), TIME_LIMIT_MS);
+    const late = new Promise<Completion>((resolve) => limit.signal.addEventListener("abort", () => resolve(none)));
+    try {
+      return await Promise.race([this.#find(line, limit.signal), late]);
+    } catch {
+      return none;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #find(line: string, signal: AbortSignal): Promise<Completion> {
+    const quoted = /([\w$.]*(?:\([^()]*\)[\w$.]*)*)\.(\w+)\((["'`])([^"'`]*)$/.exec(line);
+    if (quoted !== null) return this.#strings(quoted[1] ?? "", quoted[2] ?? "", quoted[4] ?? "", signal);
+    const member = /([\w$]+(?:\([^()]*\))?(?:\.[\w$]+(?:\([^()]*\))?|\[\d+\])*)\.([\w$]*)$/.exec(line);
+    if (member !== null) return this.#members(member[1] ?? "", member[2] ?? "", signal);
+    const word = /[\w$]*$/.exec(line)?.[0] ?? "";
+    return matching(word === "" ? [] : this.#context.globalNames(), word);
+  }
+
+  /** Inside `in("`, `use("`, `resource("` and `get("` of a resource. */
+  async #strings(chain: string, method: string, typed: string, signal: AbortSignal): Promise<Completion> {
+    const handle = handleOf(chain, this.#context.k8s());
+    if (handle === undefined) return [[], typed];
+    const { cluster, resource } = handle;
+    if (resource === undefined && method === "use") return matching(cluster.contexts, typed);
+    if (resource === undefined && ["resource", "explain", "can"].includes(method)) {
+      return matching(await this.#resourceNames(cluster, signal), typed);
+    }
+    if (method === "in") return matching(await this.#names(cluster.everywhere, "namespaces", signal), typed);
+    if (resource === undefined) return [[], typed];
+    return matching(await this.#names(cluster, resource, signal), typed);
+  }
+
+  async #members(chain: string, typed: string, signal: AbortSignal): Promise<Completion> {
+    const handle = handleOf(chain, this.#context.k8s());
+    if (handle !== undefined && handle.resource === undefined) {
+      const own = membersOf(handle.cluster);
+      const resources = (await this.#resourceNames(handle.cluster, signal)).filter((name) => !name.includes("."));
+      return matching([...own, ...resources], typed);
+    }
+    if (handle?.resource !== undefined) return matching(membersOf(handle.cluster.resource(handle.resource)), typed);
+    const value = chain.includes("(") ? undefined : valueAt(chain, this.#context.global);
+    return matching(value === undefined ? [] : membersOf(value), typed);
+  }
+
+  async #resourceNames(cluster: ClusterHandle, signal: AbortSignal): Promise<string[]> {
+    return this.#cached(`resources ${cluster.context}`, async () =>
+      (await cluster.resources({ signal, verbs: ["get"] })).flatMap(({ name, group }) =>
+        group.includes(".") && !group.endsWith(".k8s.io") ? [name, `${name}.${group}`] : [name],
+      ),
+    );
+  }
+
+  async #names(cluster: ClusterHandle, resource: string, signal: AbortSignal): Promise<string[]> {
+    return this.#cached(`${cluster.context} ${cluster.namespace} ${resource}`, async () => {
+      const { rows } = await cluster.resource(resource).table({ limit: 500, signal });
+      return rows.map(({ object }) => object?.metadata?.name ?? "").filter((name) => name !== "");
+    });
+  }
+
+  #cached(key: string, fetch: () => Promise<string[]>): Promise<string[]> {
+    const found = this.#cache.get(key);
+    const now = this.#context.now();
+    if (found !== undefined && now - found.at < CACHE_MS) return found.names;
+    const names = fetch();
+    this.#cache.set(key, { at: now, names });
+    names.catch(() => this.#cache.delete(key));
+    return names;
+  }
+}
+
+/** The handle, and perhaps the resource, that a chain such as `k8s.in("x").pods` leads to. */
+export function handleOf(
+  chain: string,
+  k8s: ClusterHandle,
+): { readonly cluster: ClusterHandle; readonly resource: string | undefined } | undefined {
+  const steps = chain.match(/[\w$]+(?:\([^()]*\))?/g) ?? [];
+  if (steps[0] !== "k8s") return undefined;
+  let cluster = k8s;
+  let resource: string | undefined;
+  for (const step of steps.slice(1)) {
+    if (resource !== undefined) return undefined;
+    const [, name = "", argument] = /^([\w$]+)(?:\(\s*["'`]?([^"'`,)]*)["'`]?[^)]*\))?$/.exec(step) ?? [];
+    if (name === "resource" && argument !== undefined) resource = argument;
+    else if (!SCOPES.includes(name)) {
+      if (step.includes("(") || name in cluster.constructor.prototype) return undefined;
+      resource = name;
+    } else if (name === "in" && argument) cluster = cluster.in(argument);
+    else if (name === "use" && argument) cluster = cluster.use(argument);
+    else if (name === "everywhere") cluster = cluster.everywhere;
+  }
+  return { cluster, resource };
+}
+
+/** Names of own and inherited members, those of every object left out. */
+export function membersOf(value: unknown): string[] {
+  const names = new Set<string>();
+  if (value === null || value === undefined) return [];
+  for (let object: object | null = Object(value) as object; object !== null && object !== Object.prototype; ) {
+    for (const name of Object.getOwnPropertyNames(object)) {
+      if (/^[A-Za-z_$][\w$]*$/.test(name) && name !== "constructor") names.add(name);
+    }
+    object = Object.getPrototypeOf(object) as object | null;
+  }
+  return [...names];
+}
+
+/** The value of `a.b[0].c` without calling anything; getters of plain data only. */
+function valueAt(chain: string, global: (name: string) => unknown): unknown {
+  const [first = "", ...rest] = chain.split(/\.|\[(\d+)\]/).filter((step) => step !== undefined && step !== "");
+  let value = global(first);
+  for (const step of rest) {
+    if (value === null || value === undefined) return undefined;
+    const descriptor = Object.getOwnPropertyDescriptor(Object(value), step);
+    value = descriptor?.value as unknown;
+  }
+  return value;
+}
+
+function matching(names: readonly string[], typed: string): Completion {
+  return [[...new Set(names)].filter((name) => name.startsWith(typed)).sort(), typed];
+}

@@ -1,0 +1,84 @@
+import type { KubernetesObject } from "../core/object.ts";
+import { race } from "./interrupt.ts";
+import { formatLine } from "./render/columns.ts";
+import { isObject, type RenderOptions, render } from "./render/output.ts";
+import { objectGrid } from "./render/table.ts";
+
+/** Where events are printed, and until when. */
+export interface StreamViewOptions extends RenderOptions {
+  readonly signal: AbortSignal;
+  readonly writeLine: (line: string) => void;
+}
+
+/** Whether a value is to be printed as it comes: asynchronous iterables that are no arrays or streams of bytes. */
+export function isLive(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value && !("pipe" in value);
+}
+
+/**
+ * Prints what an iterable yields, a watch's events as the lines of one table, until it ends or the signal is aborted.
+ * The iterator is closed either way.
+ */
+export async function printLive(values: AsyncIterable<unknown>, options: StreamViewOptions): Promise<void> {
+  const iterator = values[Symbol.asyncIterator]();
+  const table = new EventTable(options);
+  try {
+    for (;;) {
+      const next = await race(iterator.next(), options.signal);
+      if (next.done === true) return;
+      const event = next.value;
+      if (isEvent(event)) table.print(event);
+      else {
+        const text = await render(event, options);
+        if (text !== undefined) options.writeLine(text);
+      }
+    }
+  } finally {
+    Promise.resolve(iterator.return?.()).catch(() => undefined);
+  }
+}
+
+interface LiveEvent {
+  readonly type: string;
+  readonly object: KubernetesObject;
+  readonly reason?: unknown;
+}
+
+function isEvent(value: unknown): value is LiveEvent {
+  return typeof value === "object" && value !== null && "type" in value && "object" in value && isObject(value.object);
+}
+
+/** Lines of a table whose rows come one by one: the widths are those of the widest so far. */
+class EventTable {
+  readonly #options: StreamViewOptions;
+  #widths: number[] = [];
+  #header = "";
+
+  constructor(options: StreamViewOptions) {
+    this.#options = options;
+  }
+
+  print(event: LiveEvent): void {
+    const { writeLine, now } = this.#options;
+    if (event.type === "SYNCED" || event.type === "DESYNCED") {
+      const why = event.reason instanceof Error ? `: ${event.reason.message}` : "";
+      writeLine(event.type === "SYNCED" ? "-- in sync; Ctrl-C ends --" : `-- out of sync${why} --`);
+      return;
+    }
+    const { header, rows } = objectGrid([event.object], {
+      now,
+      namespaces: event.object.metadata?.namespace !== undefined,
+    });
+    const [row = []] = rows;
+    const names = ["EVENT", ...header];
+    const cells = [event.type, ...row];
+    this.#widths = cells.map((cell, index) =>
+      Math.max(this.#widths[index] ?? 0, cell.length, names[index]?.length ?? 0, index === 0 ? 8 : 0),
+    );
+    if (this.#header !== names.join()) {
+      this.#header = names.join();
+      writeLine(formatLine(names, this.#widths));
+    }
+    writeLine(formatLine(cells, this.#widths));
+  }
+}
