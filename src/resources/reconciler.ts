@@ -1,4 +1,4 @@
-import type { KubernetesObject } from "../core/object.ts";
+import type { KubernetesObject, ObjectMeta } from "../core/object.ts";
 import { objectKey } from "./list.ts";
 
 /** One change of one object. */
@@ -7,9 +7,15 @@ export interface ObjectEvent<T> {
   readonly object: T;
 }
 
+/** Where events go: an array of them, or of something wider. */
+export interface EventSink<T> {
+  push(...events: ObjectEvent<T>[]): unknown;
+}
+
 /**
  * Turns snapshots and watch events into what exactly happened to each object since the consumer last heard of it:
- * after a relist only the differences, with the deletions that were missed.
+ * after a relist only the differences, with the deletions that were missed. The events go to a sink, which
+ * spares a list for each object.
  */
 export class Reconciler<T extends KubernetesObject> {
   readonly #known = new Map<string, T>();
@@ -27,50 +33,48 @@ export class Reconciler<T extends KubernetesObject> {
   }
 
   /** The snapshot was complete: what it did not name is deleted. */
-  endSnapshot(): ObjectEvent<T>[] {
-    const gone = [...(this.#missing ?? [])].flatMap((key) => {
+  endSnapshot(events: EventSink<T>): void {
+    for (const key of this.#missing ?? []) {
       const object = this.#known.get(key);
       this.#known.delete(key);
-      return object === undefined ? [] : [{ type: "DELETED" as const, object }];
-    });
+      if (object !== undefined) events.push({ type: "DELETED", object });
+    }
     this.#missing = undefined;
-    return gone;
   }
 
   /** An object is there, from a list or from an ADDED or MODIFIED event. */
-  present(object: T): ObjectEvent<T>[] {
+  present(object: T, events: EventSink<T>): void {
     const key = objectKey(object.metadata);
     this.#missing?.delete(key);
     const before = this.#known.get(key);
     this.#known.set(key, this.#remember(object));
-    if (before === undefined) return [{ type: "ADDED", object }];
-    if (before.metadata?.uid !== object.metadata?.uid) {
-      return [
-        { type: "DELETED", object: before },
-        { type: "ADDED", object },
-      ];
+    if (before === undefined) {
+      events.push({ type: "ADDED", object });
+    } else if (before.metadata?.uid !== object.metadata?.uid) {
+      events.push({ type: "DELETED", object: before }, { type: "ADDED", object });
+    } else if (before.metadata?.resourceVersion !== object.metadata?.resourceVersion) {
+      events.push({ type: "MODIFIED", object });
     }
-    const same = before.metadata?.resourceVersion === object.metadata?.resourceVersion;
-    return same && object.metadata?.resourceVersion !== undefined ? [] : [{ type: "MODIFIED", object }];
   }
 
   /** A DELETED event; the object is its last state. */
-  gone(object: T): ObjectEvent<T>[] {
+  gone(object: T, events: EventSink<T>): void {
     const key = objectKey(object.metadata);
     this.#missing?.delete(key);
-    return this.#known.delete(key) ? [{ type: "DELETED", object }] : [];
+    if (this.#known.delete(key)) events.push({ type: "DELETED", object });
   }
 }
 
 /** Of an object, what names it: enough to say which one was deleted without holding every object twice. */
 export function identityOf<T extends KubernetesObject>(object: T): T {
-  const { apiVersion, kind, metadata = {} } = object;
-  const { name, namespace, uid, resourceVersion, labels, ownerReferences } = metadata;
-  const kept = { name, namespace, uid, resourceVersion, labels, ownerReferences };
-  const identity: KubernetesObject = {
-    apiVersion: apiVersion ?? "",
-    kind: kind ?? "",
-    metadata: Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)),
-  };
+  const { apiVersion = "", kind = "", metadata = {} } = object;
+  const kept: ObjectMeta = {};
+  if (metadata.name !== undefined) kept.name = metadata.name;
+  if (metadata.namespace !== undefined) kept.namespace = metadata.namespace;
+  if (metadata.uid !== undefined) kept.uid = metadata.uid;
+  if (metadata.resourceVersion !== undefined) kept.resourceVersion = metadata.resourceVersion;
+  if (metadata.labels !== undefined) kept.labels = metadata.labels;
+  if (metadata.ownerReferences !== undefined) kept.ownerReferences = metadata.ownerReferences;
+  const identity: KubernetesObject = { apiVersion, kind, metadata: kept };
   return identity as T;
 }

@@ -102,6 +102,8 @@ class WatchDriver<T extends KubernetesObject> {
   #events: WatchEvent<T>[] = [];
   /** Where the list goes on. */
   #continue: string | undefined;
+  /** Of the last change in the chunk at hand, when no bookmark followed it. */
+  #version: string | undefined;
 
   constructor(source: WatchSource, options: WatchOptions, reconciler: Reconciler<T>) {
     this.#source = source;
@@ -138,7 +140,7 @@ class WatchDriver<T extends KubernetesObject> {
   /** The effects that need no I/O. */
   #announce(effect: WatchEffect): void {
     if (effect.type === "beginSnapshot") this.#reconciler.beginSnapshot();
-    else if (effect.type === "endSnapshot") this.#events.push(...this.#reconciler.endSnapshot());
+    else if (effect.type === "endSnapshot") this.#reconciler.endSnapshot(this.#events);
     else if (effect.type === "synced")
       this.#events.push({ type: "SYNCED", object: this.#marker(effect.resourceVersion) });
     else if (effect.type === "desynced") {
@@ -163,7 +165,7 @@ class WatchDriver<T extends KubernetesObject> {
         continue: next ? this.#continue : undefined,
       });
       this.#continue = page.metadata.continue || undefined;
-      for (const item of page.items) this.#events.push(...this.#reconciler.present(item));
+      for (const item of page.items) this.#reconciler.present(item, this.#events);
       const resourceVersion = page.metadata.resourceVersion ?? "";
       this.#step({ type: "page", resourceVersion, more: this.#continue !== undefined });
     } catch (error) {
@@ -189,6 +191,7 @@ class WatchDriver<T extends KubernetesObject> {
           for (const event of batch) this.#receive(event);
         } finally {
           // What came before an ERROR in the same chunk has happened all the same.
+          this.#moveVersion();
           this.#announceReady();
         }
         yield* this.#ready();
@@ -218,14 +221,15 @@ class WatchDriver<T extends KubernetesObject> {
     switch (type) {
       case "ADDED":
       case "MODIFIED":
-        this.#events.push(...this.#reconciler.present(object));
-        this.#step({ type: "change", resourceVersion });
+        this.#reconciler.present(object, this.#events);
+        this.#version = resourceVersion;
         break;
       case "DELETED":
-        this.#events.push(...this.#reconciler.gone(object));
-        this.#step({ type: "change", resourceVersion });
+        this.#reconciler.gone(object, this.#events);
+        this.#version = resourceVersion;
         break;
       case "BOOKMARK": {
+        this.#version = undefined;
         const initialEventsEnd = object.metadata?.annotations?.[INITIAL_EVENTS_END] === "true";
         this.#step({ type: "bookmark", resourceVersion, initialEventsEnd });
         this.#announceReady();
@@ -234,6 +238,12 @@ class WatchDriver<T extends KubernetesObject> {
       case "ERROR":
         throw this.#errorOf(object as Status & T);
     }
+  }
+
+  /** One step for a chunk's changes: only the last of their versions counts. */
+  #moveVersion(): void {
+    if (this.#version !== undefined) this.#step({ type: "change", resourceVersion: this.#version });
+    this.#version = undefined;
   }
 
   async #open(resourceVersion: string | undefined, signal: AbortSignal): Promise<StreamResponse> {

@@ -41,6 +41,16 @@ class OpenWatch {
     this.#wake?.();
   }
 
+  /** What is queued arrives as one chunk, as on a real connection. */
+  #joined(first: Uint8Array): Uint8Array {
+    const parts = [first];
+    for (let next = this.#queue[0]; next instanceof Uint8Array; next = this.#queue[0]) {
+      parts.push(next);
+      this.#queue.shift();
+    }
+    return Buffer.concat(parts);
+  }
+
   async *body(): AsyncGenerator<Uint8Array, void, undefined> {
     try {
       for (;;) {
@@ -48,7 +58,7 @@ class OpenWatch {
         if (item === undefined) await new Promise<void>((resolve) => (this.#wake = resolve));
         else if (item === "end") return;
         else if (item instanceof Error) throw item;
-        else yield item;
+        else yield this.#joined(item);
       }
     } finally {
       this.closed = true;
