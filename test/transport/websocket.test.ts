@@ -1,0 +1,144 @@
+import http from "node:http";
+import type { Socket } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { WebSocketServer } from "ws";
+import type { Transport } from "../../src/transport/transport.ts";
+import { undiciTransport } from "../../src/transport/undici-transport.ts";
+import { issue } from "./support/certificates.ts";
+import { failureOf } from "./support/failure.ts";
+import { httpProxy } from "./support/proxies.ts";
+import { connectionTo, listen, listenHttp, listenHttps, until } from "./support/servers.ts";
+
+const open: Transport[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((transport) => transport.close()));
+});
+function transportTo(...parameters: Parameters<typeof undiciTransport>): Transport {
+  const transport = undiciTransport(...parameters);
+  open.push(transport);
+  return transport;
+}
+const protocols = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
+const withProtocol = { noServer: true, handleProtocols: (offered: Set<string>) => [...offered].at(-1) ?? false };
+
+/** Serves WebSockets on a server: what each is to do is given. */
+function serve(server: http.Server, onSocket: (socket: import("ws").WebSocket, request: http.IncomingMessage) => void) {
+  const sockets = new WebSocketServer(withProtocol);
+  server.on("upgrade", (request, socket, head) => {
+    sockets.handleUpgrade(request, socket as Socket, head, (one) => onSocket(one, request));
+  });
+}
+
+/** Resolves once a number has stopped changing for many turns of the event loop. */
+async function settled(value: () => number): Promise<void> {
+  let last = value();
+  for (let same = 0; same < 200; same += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (value() !== last) same = 0;
+    last = value();
+  }
+}
+
+test("frames go both ways, with path prefix, query, headers and the server's choice of protocol", async () => {
+  await using server = await listen(http.createServer());
+  const seen: unknown[] = [];
+  serve(server.server, (socket, request) => {
+    seen.push(request.url, request.headers["x-one"], request.headers["impersonate-group"]);
+    socket.on("message", (data) => {
+      socket.send(data);
+      socket.close();
+    });
+  });
+  const socket = await transportTo(connectionTo(`http://127.0.0.1:${server.port}/prefix`)).open({
+    path: "/api/v1/namespaces/x/pods/y/exec",
+    query: { command: ["ls", "-l"], stdout: true },
+    headers: { "x-one": "1", "impersonate-group": ["a", "b"] },
+    protocols,
+  });
+  expect(socket.protocol).toBe("v4.channel.k8s.io");
+  await socket.send(Buffer.from([0, 1, 2]));
+  const frames: number[][] = [];
+  for await (const frame of socket.frames) frames.push([...frame]);
+  expect(frames).toEqual([[0, 1, 2]]);
+  expect(seen).toEqual(["/prefix/api/v1/namespaces/x/pods/y/exec?command=ls&command=-l&stdout=true", "1", "a, b"]);
+});
+
+test("a refused upgrade is the server's own error", async () => {
+  await using server = await listenHttp((_request, response) => {
+    response.writeHead(403, { "content-type": "application/json" });
+    response.end(
+      JSON.stringify({
+        kind: "Status",
+        status: "Failure",
+        reason: "Forbidden",
+        message:
+          'pods "y" is forbidden: User "ann" cannot create resource "pods/exec" in API group "" in the namespace "x"',
+        code: 403,
+      }),
+    );
+  });
+  const transport = transportTo(connectionTo(`http://127.0.0.1:${server.port}`));
+  const error = await failureOf(transport.open({ path: "/api/v1/namespaces/x/pods/y/exec", protocols }));
+  expect(error).toMatchObject({ name: "ApiError", code: "FORBIDDEN", httpStatus: 403 });
+  expect(error.hint).toContain('verb "create" on resource "pods/exec" in API group "" in namespace "x"');
+});
+
+test("a reader that does not read holds the server back", async () => {
+  await using server = await listen(http.createServer());
+  let buffered = (): number => 0;
+  const frame = Buffer.alloc(64 * 1024);
+  const count = 400;
+  serve(server.server, (socket) => {
+    buffered = () => socket.bufferedAmount;
+    for (let sent = 0; sent < count; sent += 1) socket.send(frame);
+    socket.close();
+  });
+  const socket = await transportTo(connectionTo(`http://127.0.0.1:${server.port}`)).open({ path: "/", protocols });
+  const frames = socket.frames[Symbol.asyncIterator]();
+  await frames.next();
+  await settled(() => buffered());
+  expect(buffered()).toBeGreaterThan(frame.length * 100);
+  let received = 1;
+  while (!(await frames.next()).done) received += 1;
+  expect(received).toBe(count);
+});
+
+test("goes through a proxy's tunnel to a TLS server", async () => {
+  const own = await issue({ name: "server", ips: ["127.0.0.1"] });
+  await using server = await listenHttps({ cert: own.certificate, key: own.key }, () => {});
+  serve(server.server as unknown as http.Server, (socket) => socket.close());
+  await using proxy = await httpProxy();
+  const connection = connectionTo(`https://127.0.0.1:${server.port}`, {
+    tls: { ca: own.certificate, insecureSkipVerify: false },
+    proxyUrl: `http://127.0.0.1:${proxy.port}`,
+  });
+  const socket = await transportTo(connection).open({ path: "/", protocols });
+  for await (const _frame of socket.frames) expect.fail("no frame was sent");
+  expect(proxy.seen).toEqual([`CONNECT 127.0.0.1:${server.port}`]);
+});
+
+test("is ended by its signal, and by closing the transport", async () => {
+  await using server = await listen(http.createServer());
+  serve(server.server, () => {});
+  const transport = transportTo(connectionTo(`http://127.0.0.1:${server.port}`));
+  const abort = new AbortController();
+  const one = await transport.open({ path: "/", protocols }, { signal: abort.signal });
+  const two = await transport.open({ path: "/", protocols });
+  const read = async (frames: AsyncIterable<Uint8Array>) => {
+    for await (const _frame of frames) expect.fail("no frame was sent");
+  };
+  const reading = [failureOf(read(one.frames)), failureOf(read(two.frames))];
+  abort.abort();
+  expect((await reading[0])?.code).toBe("ABORTED");
+  await transport.close();
+  expect((await reading[1])?.code).toBe("ABORTED");
+  await until(() => server.sockets.size === 0);
+});
+
+test("a send after the end is a lost connection", async () => {
+  await using server = await listen(http.createServer());
+  serve(server.server, (socket) => socket.close());
+  const socket = await transportTo(connectionTo(`http://127.0.0.1:${server.port}`)).open({ path: "/", protocols });
+  for await (const _frame of socket.frames) expect.fail("no frame was sent");
+  expect((await failureOf(socket.send(Buffer.from([0])))).code).toBe("CONNECTION_LOST");
+});
