@@ -16,6 +16,11 @@ export class PendingChanges<T extends KubernetesObject> implements AsyncIterable
     this.#onReturn = onReturn;
   }
 
+  /** Changes that wait to be read. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
   push(event: ObjectEvent<T>): void {
     const key = `${objectKey(event.object.metadata)}/${event.object.metadata?.uid ?? ""}`;
     const before = this.#pending.get(key);

@@ -24,7 +24,7 @@ interface Change {
 }
 
 /** What the next request meets instead of an answer. */
-export type Fault = "refused" | "overloaded" | "unavailable" | "expired";
+export type Fault = "refused" | "overloaded" | "unavailable" | "expired" | "forbidden";
 
 /** A watch that a client has open: lines go in, the connection may be ended or cut. */
 class OpenWatch {
@@ -88,11 +88,11 @@ export class FakeServer implements Transport {
     return this.#watches.filter(({ closed }) => !closed).length;
   }
 
-  set(name: string, value: number): void {
+  set(name: string, value: number, labels?: Record<string, string>): void {
     const before = this.#objects.get(name);
     const revision = ++this.#revision;
     const uid = before?.metadata.uid ?? `uid-${revision}`;
-    const metadata = { name, namespace: "a", uid, resourceVersion: String(revision) };
+    const metadata = { name, namespace: "a", uid, resourceVersion: String(revision), ...(labels && { labels }) };
     const object: StoredObject = { apiVersion: "v1", kind: "Pod", metadata, value };
     this.#objects.set(name, object);
     this.#record({ revision, type: before === undefined ? "ADDED" : "MODIFIED", object });
@@ -185,6 +185,7 @@ export class FakeServer implements Transport {
   #refusal(): ReturnType<typeof status> | undefined {
     const fault = this.faults.shift();
     if (fault === "overloaded") return status(429, "TooManyRequests");
+    if (fault === "forbidden") return status(403, "Forbidden");
     if (fault === "unavailable") return status(503, "ServiceUnavailable");
     return fault === "expired" ? status(410, "Expired") : undefined;
   }
