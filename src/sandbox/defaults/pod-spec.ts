@@ -59,7 +59,7 @@ function defaultContainer(container: JsonObject): void {
 function defaultProbe(probe: JsonObject): void {
   defaultHandler(probe);
   const grpc = objectAt(probe, "grpc");
-  if (grpc !== undefined && grpc.service === undefined) grpc.service = "";
+  if (grpc !== undefined) grpc.service ??= "";
   for (const [field, value] of [
     ["timeoutSeconds", 1],
     ["periodSeconds", 10],

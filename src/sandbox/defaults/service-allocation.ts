@@ -51,11 +51,10 @@ export class ServiceAllocator {
   }
 
   /**
-   * Completes a new or changed Service in place: what `old` holds stays, what it gives up is freed, what is missing
-   * is allocated. Returns what cannot be had; nothing is taken then, nor in a dry run.
+   * Completes a new or changed Service in place: what it has kept of `old` stays its own, what it gave up is freed,
+   * what is missing is allocated. Returns what cannot be had; nothing is taken then, nor in a dry run.
    */
   allocate(service: ApiObject, old?: ApiObject, options: { readonly dryRun?: boolean } = {}): FieldError[] {
-    if (old !== undefined) keepAllocations(service, old);
     const held = old === undefined ? { addresses: [], ports: [] } : holdings(old);
     const errors = [...this.#allocateAddress(service, held.addresses), ...this.#allocatePorts(service, held.ports)];
     if (errors.length > 0 || options.dryRun === true) return errors;
@@ -167,26 +166,6 @@ function chooseFamilies(spec: JsonObject, headless: boolean): void {
   if (stringsAt(spec, "ipFamilies").length === 0) {
     spec.ipFamilies = open && spec.ipFamilyPolicy !== "SingleStack" ? ["IPv4", "IPv6"] : ["IPv4"];
   }
-}
-
-/** An update that leaves out what the server had given keeps it. */
-function keepAllocations(service: ApiObject, old: ApiObject): void {
-  const spec = ensureObject(service, "spec");
-  const before = objectAt(old, "spec") ?? {};
-  if (spec.type === "ExternalName" || before.type === "ExternalName") return;
-  for (const field of ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"]) {
-    const value = before[field];
-    if (spec[field] === undefined && value !== undefined) spec[field] = structuredClone(value);
-  }
-  const needsPorts = spec.type === "NodePort" || spec.type === "LoadBalancer";
-  const oldPorts = objectsAt(before, "ports");
-  for (const port of objectsAt(spec, "ports")) {
-    if (port.nodePort) continue;
-    const same = oldPorts.find((one) => one.port === port.port && one.protocol === port.protocol);
-    if (needsPorts && same?.nodePort) port.nodePort = same.nodePort;
-  }
-  const local = spec.type === "LoadBalancer" && spec.externalTrafficPolicy === "Local";
-  if (local && before.healthCheckNodePort) spec.healthCheckNodePort ??= before.healthCheckNodePort;
 }
 
 function holdings(service: ApiObject): { addresses: string[]; ports: number[] } {

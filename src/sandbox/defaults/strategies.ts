@@ -8,6 +8,7 @@ import { type ApiObject, isJsonObject, type JsonObject } from "../model/object.t
 import { zeroValue } from "../schema/decode.ts";
 import { objectAt, semanticEqual } from "../schema/fields.ts";
 import { CREATE_HOOKS } from "./create-hooks.ts";
+import { carryAllocations } from "./service-update.ts";
 
 /** Kinds that count generations, and the fields whose change starts a new one. */
 const GENERATION_FIELDS: Readonly<Record<string, readonly string[]>> = {
@@ -43,6 +44,9 @@ const GENERATION_FIELDS: Readonly<Record<string, readonly string[]>> = {
 /** Kinds with a status sub-resource whose status a create may set all the same: a kubelet registers its node so. */
 const STATUS_AT_CREATE = new Set(["/Node"]);
 
+/** Sub-resources that write the status: an approval is a condition of a CertificateSigningRequest. */
+const STATUS_WRITES = new Set(["status", "approval"]);
+
 /** Kinds whose labels a write of the status leaves as they are. */
 const STATUS_KEEPS_LABELS = new Set(["apps/Deployment"]);
 
@@ -71,7 +75,7 @@ export function prepareForUpdate(
   updated: ApiObject,
   subresource = "",
 ): void {
-  if (subresource === "status") keepAllButStatus(definition, old, updated);
+  if (STATUS_WRITES.has(subresource)) keepAllButStatus(definition, old, updated);
   else if (hasStatus(definition)) copyField(old, updated, "status");
   if (kindOf(definition) === "certificates.k8s.io/CertificateSigningRequest" && subresource === "") {
     copyField(old, updated, "spec");
@@ -79,13 +83,15 @@ export function prepareForUpdate(
   if (kindOf(definition) === "/Namespace" && subresource === "") {
     updated.spec = { ...objectAt(updated, "spec"), finalizers: objectAt(old, "spec")?.finalizers };
   }
+  if (kindOf(definition) === "/Service" && subresource === "") carryAllocations(old, updated);
   const generation = old.metadata.generation ?? 0;
   if (!countsGenerations(definition)) {
     if (old.metadata.generation === undefined) delete updated.metadata.generation;
     else updated.metadata.generation = generation;
     return;
   }
-  updated.metadata.generation = generationChanges(definition, old, updated) ? generation + 1 : generation;
+  const counts = subresource !== "status" && generationChanges(definition, old, updated);
+  updated.metadata.generation = counts ? generation + 1 : generation;
 }
 
 /** Whether this kind's `metadata.generation` is kept by the server. */

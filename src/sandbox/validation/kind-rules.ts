@@ -12,7 +12,7 @@ import { validateCronJob, validateCronJobName, validateJob, validateJobName, val
 import { validateLimitRange, validateResourceQuota, validateResourceQuotaUpdate } from "./limits.ts";
 import { validateIngress, validateIngressClass, validateIngressCreate, validateNetworkPolicy } from "./networking.ts";
 import { validateNode, validateNodeUpdate, validateRuntimeClass, validateRuntimeClassUpdate } from "./nodes.ts";
-import { validatePod, validatePodUpdate } from "./pods.ts";
+import { validatePod, validatePodCreate, validatePodUpdate } from "./pods.ts";
 import type { KindRules } from "./rules.ts";
 import {
   validateAutoscaler,
@@ -43,7 +43,7 @@ import {
 
 /** The rules by `group/Kind`; kinds that are not listed have only metadata and enumerations to get right. */
 export const KIND_RULES: Readonly<Record<string, KindRules>> = {
-  "/Pod": { always: validatePod, update: validatePodUpdate, updateOnly: true },
+  "/Pod": { always: validatePod, create: validatePodCreate, update: validatePodUpdate },
   "/Service": { always: validateService, update: validateServiceUpdate },
   "/ConfigMap": { always: validateConfigMap, update: validateDataUpdate },
   "/Secret": { always: validateSecret, update: validateDataUpdate },

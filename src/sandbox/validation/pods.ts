@@ -13,14 +13,17 @@ import { validateVolumes } from "./volumes.ts";
 const RESTART_POLICIES = ["Always", "OnFailure", "Never"];
 const DNS_POLICIES = ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"];
 const PREEMPTION_POLICIES = ["Never", "PreemptLowerPriority"];
+const OPERATING_SYSTEMS = ["linux", "windows"];
 const MAX_INT32 = 2147483647;
 const POD_UPDATE =
   "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
 export function validatePod(errors: FieldErrors, object: ApiObject): void {
-  const spec = objectAt(object, "spec") ?? {};
-  validatePodSpec(errors, spec, "spec");
-  if (objectsAt(spec, "ephemeralContainers").length > 0) {
+  validatePodSpec(errors, objectAt(object, "spec") ?? {}, "spec");
+}
+
+export function validatePodCreate(errors: FieldErrors, object: ApiObject): void {
+  if (objectsAt(objectAt(object, "spec"), "ephemeralContainers").length > 0) {
     errors.forbidden("spec.ephemeralContainers", "cannot be set on create");
   }
 }
@@ -76,6 +79,8 @@ export function validatePodSpec(errors: FieldErrors, spec: JsonObject, path: str
       errors.invalidEach(`${path}.hostAliases[${index}].hostnames`, name, dnsSubdomain(name));
     }
   }
+  const os = objectAt(spec, "os");
+  if (os !== undefined) validateChoice(errors, os, "name", OPERATING_SYSTEMS, `${path}.os`);
   const preemption = stringAt(spec, "preemptionPolicy");
   if (preemption !== "" && !PREEMPTION_POLICIES.includes(preemption)) {
     errors.notSupported(`${path}.preemptionPolicy`, preemption, PREEMPTION_POLICIES);
@@ -86,7 +91,6 @@ export function validatePodSpec(errors: FieldErrors, spec: JsonObject, path: str
 export function validatePodUpdate(errors: FieldErrors, object: ApiObject, old: ApiObject): void {
   const spec = objectAt(object, "spec") ?? {};
   const before = objectAt(old, "spec") ?? {};
-  validatePodSpec(errors, spec, "spec");
   for (const list of ["containers", "initContainers"]) {
     if (objectsAt(spec, list).length !== objectsAt(before, list).length) {
       errors.forbidden(`spec.${list}`, "pod updates may not add or remove containers");

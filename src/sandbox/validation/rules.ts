@@ -11,6 +11,4 @@ export interface KindRules {
   readonly update?: (errors: FieldErrors, object: ApiObject, old: ApiObject) => void;
   /** Of a write to the status. */
   readonly status?: (errors: FieldErrors, object: ApiObject, old: ApiObject) => void;
-  /** An update is judged by `update` alone. */
-  readonly updateOnly?: boolean;
 }

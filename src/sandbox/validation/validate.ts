@@ -11,6 +11,9 @@ import { KIND_RULES } from "./kind-rules.ts";
 import { validateObjectMeta, validateObjectMetaUpdate } from "./object-meta.ts";
 import type { KindRules } from "./rules.ts";
 
+/** Sub-resources that exist to change what a write of the pod itself may not. */
+const LIFTS_UPDATE_RULES = new Set(["binding", "ephemeralcontainers", "resize"]);
+
 /** What is wrong with an object about to be created: decoded, defaulted and named. Empty: nothing. */
 export function validateCreate(definition: ResourceDefinition, object: ApiObject): FieldError[] {
   const errors = new FieldErrors();
@@ -23,14 +26,23 @@ export function validateCreate(definition: ResourceDefinition, object: ApiObject
   return errors.list;
 }
 
-/** What is wrong with an object about to take the place of `old`; its `metadata.resourceVersion` must be set. */
-export function validateUpdate(definition: ResourceDefinition, old: ApiObject, object: ApiObject): FieldError[] {
+/**
+ * What is wrong with an object about to take the place of `old`; its `metadata.resourceVersion` must be set.
+ * `subresource` is empty for a write of the whole object.
+ */
+export function validateUpdate(
+  definition: ResourceDefinition,
+  old: ApiObject,
+  object: ApiObject,
+  subresource = "",
+): FieldError[] {
+  if (subresource === "status") return validateStatusUpdate(definition, old, object);
   const errors = new FieldErrors();
   if (definition.custom !== undefined) validateTypeMeta(errors, definition, object);
   validateObjectMetaUpdate(errors, object.metadata, old.metadata);
   const rules = rulesOf(definition);
-  if (rules.updateOnly !== true) rules.always?.(errors, object);
-  rules.update?.(errors, object, old);
+  rules.always?.(errors, object);
+  if (!LIFTS_UPDATE_RULES.has(subresource)) rules.update?.(errors, object, old);
   validateEnums(errors, definition, object);
   return errors.list;
 }
