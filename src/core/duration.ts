@@ -7,26 +7,28 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   m: 60_000,
   s: 1000,
   ms: 1,
+  us: 1e-3,
+  µs: 1e-3,
+  μs: 1e-3,
+  ns: 1e-6,
 };
+const AMOUNT = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|[wdhms])/g;
 
 /**
- * Milliseconds of a duration: `1h30m`, `90s`, `250ms`, and, beyond what Go's own durations have, `2d` and `1w`.
+ * Milliseconds of a duration as Go writes it, `1h30m`, `90s`, `1.5ms`, `250us`, and, beyond that, `2d` and `1w`.
  * A bare `0` is zero. Throws UsageError for anything else.
  */
 export function parseDuration(text: string): number {
-  const trimmed = text.trim();
-  if (trimmed === "0") return 0;
-  const match = /^(-?)((?:\d+(?:\.\d+)?(?:ms|[wdhms]))+)$/.exec(trimmed);
-  if (match === null) {
+  const [, sign = "", amounts = ""] = /^([-+]?)(.*)$/s.exec(text.trim()) ?? [];
+  if (amounts === "0") return 0;
+  if (amounts === "" || amounts.replace(AMOUNT, "") !== "") {
     throw new UsageError("INVALID_INPUT", `Cannot read "${text}" as a duration`, {
       hint: "Write numbers with units: 30s, 5m, 1h30m, 2d, 1w.",
     });
   }
   let total = 0;
-  for (const [, amount, unit] of (match[2] ?? "").matchAll(/(\d+(?:\.\d+)?)(ms|[wdhms])/g)) {
-    total += Number(amount) * (UNIT_MS[unit ?? ""] ?? 0);
-  }
-  return match[1] === "-" ? -total : total;
+  for (const [, amount, unit] of amounts.matchAll(AMOUNT)) total += Number(amount) * (UNIT_MS[unit ?? ""] ?? 0);
+  return sign === "-" ? -total : total;
 }
 
 /** A duration in its largest fitting units: `1d2h`, `1m30s`, `250ms`. Milliseconds show only below a second. */
