@@ -1,3 +1,4 @@
+import { AbortError } from "../errors.ts";
 import type { Connection, ExecConfig } from "./connection.ts";
 import { type ExecCredential, execCluster } from "./exec-credential.ts";
 import { type ExecSurroundings, runExecPlugin } from "./run-exec-plugin.ts";
@@ -67,7 +68,7 @@ function cacheKey(exec: ExecConfig, connection: Connection): string {
 function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
+    const onAbort = (): void => reject(new AbortError(undefined, { cause: signal.reason }));
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
     if (signal.aborted) onAbort();
     else signal.addEventListener("abort", onAbort, { once: true });

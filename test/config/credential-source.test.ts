@@ -266,7 +266,7 @@ describe("an exec plugin", () => {
     const impatient = failureOf(source(exec, shared).current({ signal: abort.signal }));
     const patient = source(exec, shared).current();
     abort.abort();
-    await impatient;
+    expect((await impatient).code).toBe("ABORTED");
     finish?.();
     expect((await patient).authorization).toBe("Bearer t");
   });

@@ -1,9 +1,11 @@
-import { gzipSync } from "node:zlib";
+import { createGzip, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { isKubescriptError } from "../../src/errors.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 import { undiciTransport } from "../../src/transport/undici-transport.ts";
 import { issue } from "./support/certificates.ts";
+import { failureOf } from "./support/failure.ts";
+import { socks5Proxy } from "./support/proxies.ts";
 import { connectionTo, listenHttp, listenHttps, until } from "./support/servers.ts";
 
 const open: Transport[] = [];
@@ -15,15 +17,6 @@ function transportTo(...parameters: Parameters<typeof undiciTransport>): Transpo
   open.push(transport);
   return transport;
 }
-async function failureOf(promise: Promise<unknown>): Promise<Error & { code?: string; hint?: string }> {
-  return promise.then(
-    () => {
-      throw new Error("expected a failure");
-    },
-    (error) => error,
-  );
-}
-
 describe("send", () => {
   test("keeps the server's path prefix and sends method, query, headers and body", async () => {
     const seen: unknown[] = [];
@@ -151,6 +144,45 @@ describe("stream", () => {
       for await (const _ of body) await transport.close();
     })();
     expect(isKubescriptError(await failureOf(reading))).toBe(true);
+  });
+});
+
+describe("compression", () => {
+  test("is asked for of servers that are not on loopback, unless it is disabled", async () => {
+    await using server = await listenHttp((request, response) =>
+      response.end(request.headers["accept-encoding"] ?? "none"),
+    );
+    await using proxy = await socks5Proxy();
+    const proxyUrl = `socks5://127.0.0.1:${proxy.port}`;
+    const ask = async (...parameters: Parameters<typeof connectionTo>) => {
+      const answer = await transportTo(connectionTo(...parameters)).send({ method: "GET", path: "/" });
+      return new TextDecoder().decode(answer.body);
+    };
+    const far = `http://api.example:${server.port}`;
+    expect(await ask(far, { proxyUrl })).toBe("gzip, deflate");
+    expect(await ask(far, { proxyUrl, disableCompression: true })).toBe("none");
+    expect(await ask(`http://127.0.0.1:${server.port}`)).toBe("none");
+  });
+
+  test("of a stream is undone piece by piece, without waiting for its end", async () => {
+    const zip = createGzip();
+    await using server = await listenHttp((_request, response) => {
+      response.writeHead(200, { "content-encoding": "gzip" });
+      zip.pipe(response);
+      zip.write("one\n");
+      zip.flush();
+    });
+    const { body } = await transportTo(connectionTo(`http://127.0.0.1:${server.port}`)).stream({
+      method: "GET",
+      path: "/",
+    });
+    const read: string[] = [];
+    for await (const chunk of body) {
+      read.push(new TextDecoder().decode(chunk));
+      zip.end("two\n");
+    }
+    expect(read.join("")).toBe("one\ntwo\n");
+    expect(read[0]).toBe("one\n");
   });
 });
 
