@@ -8,7 +8,6 @@ export type NameCheck = (name: string, prefix?: boolean) => string[];
 
 const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
-const LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const QUALIFIED = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const LABEL_VALUE = `(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?`;
 const CONFIG_KEY = "[-._a-zA-Z0-9]+";
@@ -18,7 +17,6 @@ const HEADER = "[-A-Za-z0-9]+";
 
 const LABEL_PATTERN = new RegExp(`^${LABEL}$`);
 const SUBDOMAIN_PATTERN = new RegExp(`^${SUBDOMAIN}$`);
-const LABEL_1035_PATTERN = new RegExp(`^${LABEL_1035}$`);
 const QUALIFIED_PATTERN = new RegExp(`^${QUALIFIED}$`);
 const LABEL_VALUE_PATTERN = new RegExp(`^${LABEL_VALUE}$`);
 const CONFIG_KEY_PATTERN = new RegExp(`^${CONFIG_KEY}$`);
@@ -47,15 +45,6 @@ export const dnsSubdomain: NameCheck = (name, prefix = false) => {
   if (SUBDOMAIN_PATTERN.test(text)) return messages;
   const meaning = `a lowercase RFC 1123 subdomain ${BODY}, '-' or '.', and ${ENDS}`;
   return [...messages, patternMessage(meaning, SUBDOMAIN, "example.com")];
-};
-
-/** A DNS-1035 label: it starts with a letter. */
-export const dns1035Label: NameCheck = (name, prefix = false) => {
-  const text = prefix ? maskTrailingDash(name) : name;
-  const messages = text.length > 63 ? ["must be no more than 63 characters"] : [];
-  if (LABEL_1035_PATTERN.test(text)) return messages;
-  const meaning = `a DNS-1035 label ${BODY} or '-', start with an alphabetic character, and end with an alphanumeric character`;
-  return [...messages, patternMessage(meaning, LABEL_1035, "my-name", "abc-123")];
 };
 
 /** Any text that can stand in a path: the objects of RBAC. */

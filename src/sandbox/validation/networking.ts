@@ -3,7 +3,7 @@ import type { ApiObject, JsonObject } from "../model/object.ts";
 import { numberAt, objectAt, objectsAt, stringAt, stringsAt } from "../schema/fields.ts";
 import type { FieldErrors } from "./field-errors.ts";
 import { validateLabelSelector } from "./label-selector.ts";
-import { dns1035Label, dnsSubdomain, isAddress, isNetwork, portName, portNumber, wildcardSubdomain } from "./names.ts";
+import { dnsLabel, dnsSubdomain, isAddress, isNetwork, portName, portNumber, wildcardSubdomain } from "./names.ts";
 import { validatePort } from "./values.ts";
 
 const PATH_TYPES = ["Exact", "ImplementationSpecific", "Prefix"];
@@ -116,7 +116,7 @@ function validateBackend(errors: FieldErrors, backend: JsonObject, path: string)
   if (service === undefined) return;
   const name = stringAt(service, "name");
   if (name === "") errors.required(`${path}.service.name`);
-  else errors.invalidEach(`${path}.service.name`, name, dns1035Label(name));
+  else errors.invalidEach(`${path}.service.name`, name, dnsLabel(name));
   const port = objectAt(service, "port");
   const [number, named] = [numberAt(port, "number") ?? 0, stringAt(port, "name")];
   if (number !== 0 && named !== "") errors.invalid(path, "", "cannot set both port name & port number");

@@ -3,15 +3,7 @@ import type { ObjectMeta, OwnerReference } from "../../core/object.ts";
 import type { ResourceDefinition } from "../model/definition.ts";
 import { semanticEqual } from "../schema/fields.ts";
 import type { FieldErrors } from "./field-errors.ts";
-import {
-  dns1035Label,
-  dnsLabel,
-  dnsSubdomain,
-  labelValue,
-  type NameCheck,
-  pathSegment,
-  qualifiedName,
-} from "./names.ts";
+import { dnsLabel, dnsSubdomain, labelValue, type NameCheck, pathSegment, qualifiedName } from "./names.ts";
 
 const ANNOTATIONS_BYTES = 256 * 1024;
 /** Finalizers without a domain that the server itself knows. */
@@ -20,7 +12,8 @@ const PLAIN_FINALIZERS = new Set(["kubernetes", "orphan", "foregroundDeletion"])
 /** Kinds whose names are not subdomains. */
 const NAME_CHECKS: Readonly<Record<string, NameCheck>> = {
   "/Namespace": dnsLabel,
-  "/Service": dns1035Label,
+  // since 1.36 (RelaxedServiceNameValidation); a DNS-1035 label before
+  "/Service": dnsLabel,
   "rbac.authorization.k8s.io/Role": pathSegment,
   "rbac.authorization.k8s.io/RoleBinding": pathSegment,
   "rbac.authorization.k8s.io/ClusterRole": pathSegment,

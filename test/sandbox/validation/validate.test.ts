@@ -46,20 +46,24 @@ const selector = { matchLabels: { app: "x" } };
 
 describe("metadata", () => {
   it.each([
-    ["Service", "1a", /^metadata\.name: Invalid value: "1a": a DNS-1035 label must consist of/],
+    ["Service", "a_b", /^metadata\.name: Invalid value: "a_b": a lowercase RFC 1123 label must consist of/],
     ["Namespace", "a.b", /^metadata\.name: Invalid value: "a\.b": must not contain dots$/],
     ["ConfigMap", "A", /^metadata\.name: Invalid value: "A": a lowercase RFC 1123 subdomain must consist of/],
     ["Role", "a/b", /^metadata\.name: Invalid value: "a\/b": may not contain '\/'$/],
     ["CronJob", "c".repeat(53), /^metadata\.name: Invalid value: "c+": must be no more than 52 characters$/],
   ])("a %s cannot be named %s", (kind, name, message) => {
     const fields = { metadata: { name }, spec: { schedule: "@daily", ports: [{ port: 1 }] } };
-    expect(faults(kind, kind === "Service" || kind === "CronJob" ? fields : { metadata: { name } })[0]).toMatch(
+    expect(faults(kind, kind === "Service" || kind === "CronJob" ? fields : { metadata: { name } }).at(-1)).toMatch(
       message,
     );
   });
 
   it("a role's name needs only to fit in a path", () => {
     expect(faults("Role", { metadata: { name: "system:a B" } })).toEqual([]);
+  });
+
+  it("a service's name may begin with a digit, as since 1.36", () => {
+    expect(faults("Service", { metadata: { name: "1a" }, spec: { ports: [{ port: 1 }] } })).toEqual([]);
   });
 
   it("labels, finalizers and owners must be well formed", () => {
