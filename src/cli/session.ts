@@ -1,5 +1,5 @@
 import { CONNECTION_FLAGS, type ConnectionFlags } from "../config/connection-flags.ts";
-import { ConfigError, isKubescriptError, UsageError } from "../errors.ts";
+import { isKubescriptError, UsageError } from "../errors.ts";
 import type { Cluster } from "../runtime/cluster.ts";
 import { type OpenClusterOptions, openCluster } from "../runtime/open-cluster.ts";
 import type { ConnectOptions } from "../transport/connect.ts";
@@ -28,7 +28,7 @@ export interface SessionOptions {
   readonly connect?: Pick<ConnectOptions, "plan" | "observe" | "recorder">;
 }
 
-/** Opens the cluster that the flags name. Throws ConfigError; with no cluster configured its hint is `--sandbox`. */
+/** Opens the cluster that the flags name. Throws ConfigError, NO_CLUSTER when none is configured. */
 export async function openSession(
   values: ParsedFlags["values"],
   terminal: Terminal,
@@ -46,12 +46,7 @@ export async function openSession(
     return await openSessionOn({ ...settings, flags, env: terminal.env }, trace, terminal);
   } catch (error) {
     if (!isKubescriptError(error) || error.code !== "NO_CLUSTER") throw error;
-    if (options.offerSandbox === undefined) {
-      throw new ConfigError(error.code, error.message, {
-        cause: error.cause,
-        hint: `${error.hint ?? ""} To try things out without a cluster, add --sandbox.`.trim(),
-      });
-    }
+    if (options.offerSandbox === undefined) throw error;
     await options.offerSandbox();
     return openSandbox(flags, settings, trace, terminal);
   }

@@ -45,7 +45,8 @@ export class PasteFilter extends Transform {
   }
 }
 
-function marked(text: string): string {
+/** Several lines as the one that the line editor can hold. */
+export function marked(text: string): string {
   return text.replace(/\r\n?|\n/g, LINE_MARK).replace(/\t/g, "  ");
 }
 

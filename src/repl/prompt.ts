@@ -12,7 +12,7 @@ import { Completer } from "./complete.ts";
 import { type Evaluation, prepare } from "./evaluate.ts";
 import { appendHistory, readHistory } from "./history.ts";
 import { listenForInterrupt, race } from "./interrupt.ts";
-import { bracketedPaste, PasteFilter, unmarked } from "./paste.ts";
+import { bracketedPaste, marked, PasteFilter, unmarked } from "./paste.ts";
 import { errorText } from "./render/error-text.ts";
 import { render } from "./render/output.ts";
 import { Transcript } from "./transcript.ts";
@@ -91,7 +91,9 @@ export class Prompt {
       },
     });
     this.#server = server;
-    (server as REPLServer & { history: string[] }).history = history;
+    // In place of node's own, which tells of every assignment.
+    Object.defineProperty(globalThis, "_", { value: undefined, writable: true, configurable: true });
+    (server as REPLServer & { history: string[] }).history = history.map(marked);
     defineCommands(server, this);
     try {
       await new Promise((resolve) => server.once("exit", resolve));
@@ -152,7 +154,6 @@ export class Prompt {
     const log = createLog((line) => this.print(line), this.options.color);
     const args = { _: this.options.words };
     installGlobals(createGlobals({ k8s: this.k8s, $, log, args, signal: () => this.#signal }));
-    Object.defineProperty(globalThis, "_", { value: undefined, writable: true, configurable: true });
   }
 
   #evaluate(text: string, done: (error: Error | null, result: unknown) => void): void {
@@ -204,9 +205,9 @@ export class Prompt {
         breakOnSigint: true,
       });
       const settled = await race(value, interrupt.signal);
-      this.transcript.add(source, evaluation, isPromise(value));
       Object.assign(globalThis, { _: settled });
       await this.#show(settled, interrupt.signal);
+      this.transcript.add(source, evaluation, isPromise(value));
     } catch (error) {
       const own = interrupt.signal.aborted || error instanceof AbortError;
       this.options.stdout.write(own ? `${this.#dim("interrupted")}\n` : `${this.#errorText(error)}\n`);

@@ -1,3 +1,4 @@
+import stringWidth from "string-width";
 import type { KubernetesObject } from "../core/object.ts";
 import { race } from "./interrupt.ts";
 import { formatLine } from "./render/columns.ts";
@@ -34,6 +35,7 @@ export async function printLive(values: AsyncIterable<unknown>, options: StreamV
       }
     }
   } finally {
+    table.flush();
     Promise.resolve(iterator.return?.()).catch(() => undefined);
   }
 }
@@ -48,33 +50,62 @@ function isEvent(value: unknown): value is LiveEvent {
   return typeof value === "object" && value !== null && "type" in value && "object" in value && isObject(value.object);
 }
 
+/** Objects of the present state that are held back at most. */
+const INITIAL_LIMIT = 5000;
+
 /** Lines of a table whose rows come one by one: the widths are those of the widest so far. */
 class EventTable {
   readonly #options: StreamViewOptions;
   #widths: number[] = [];
   #header = "";
+  /** The present state comes in one go: it is laid out together, once it is complete. */
+  #initial: LiveEvent[] | undefined = [];
 
   constructor(options: StreamViewOptions) {
     this.#options = options;
   }
 
   print(event: LiveEvent): void {
-    const { writeLine, now } = this.#options;
+    const { writeLine } = this.#options;
+    if (event.type === "ADDED" && this.#initial !== undefined && this.#initial.length < INITIAL_LIMIT) {
+      this.#initial.push(event);
+      return;
+    }
+    this.flush();
     if (event.type === "SYNCED" || event.type === "DESYNCED") {
       const why = event.reason instanceof Error ? `: ${event.reason.message}` : "";
       writeLine(event.type === "SYNCED" ? "-- in sync; Ctrl-C ends --" : `-- out of sync${why} --`);
       return;
     }
-    const { header, rows } = objectGrid([event.object], {
-      now,
-      namespaces: event.object.metadata?.namespace !== undefined,
-    });
-    const [row = []] = rows;
-    const names = ["EVENT", ...header];
-    const cells = [event.type, ...row];
+    this.#line(event);
+  }
+
+  /** Prints what was held back. */
+  flush(): void {
+    const initial = this.#initial ?? [];
+    this.#initial = undefined;
+    for (const event of initial) this.#measure(event);
+    for (const event of initial) this.#line(event);
+  }
+
+  #cells(event: LiveEvent): { names: string[]; cells: string[] } {
+    const { now } = this.#options;
+    const { namespace } = event.object.metadata ?? {};
+    const { header, rows } = objectGrid([event.object], { now, namespaces: namespace !== undefined });
+    return { names: ["EVENT", ...header], cells: [event.type.padEnd(8), ...(rows[0] ?? [])] };
+  }
+
+  #measure(event: LiveEvent): { names: string[]; cells: string[] } {
+    const { names, cells } = this.#cells(event);
     this.#widths = cells.map((cell, index) =>
-      Math.max(this.#widths[index] ?? 0, cell.length, names[index]?.length ?? 0, index === 0 ? 8 : 0),
+      Math.max(this.#widths[index] ?? 0, stringWidth(cell), stringWidth(names[index] ?? "")),
     );
+    return { names, cells };
+  }
+
+  #line(event: LiveEvent): void {
+    const { writeLine } = this.#options;
+    const { names, cells } = this.#measure(event);
     if (this.#header !== names.join()) {
       this.#header = names.join();
       writeLine(formatLine(names, this.#widths));

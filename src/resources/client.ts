@@ -245,7 +245,8 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
    */
   async *watch(options: WatchOptions = {}): AsyncGenerator<WatchEvent<T>, void, undefined> {
     const { resource, target } = await this.#collection(options);
-    yield* watchCollection<T>({ transport: this.transport, timing: this.timing, resource, target }, options);
+    const { printed } = this.#settings;
+    yield* watchCollection<T>({ transport: this.transport, timing: this.timing, resource, target, printed }, options);
   }
 
   /** A local store kept current by a watch; resolves when it holds the server's state. Close it when done. */

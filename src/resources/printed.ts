@@ -30,3 +30,17 @@ export function listOfTable<T extends KubernetesObject>(table: Table): { metadat
   }
   return table.metadata === undefined ? { items } : { metadata: table.metadata, items };
 }
+
+/** Tables of one row each, as a watch sends them: only the first names the columns. */
+export class WatchedRows<T extends KubernetesObject> {
+  #columns: Table["columnDefinitions"] = [];
+
+  /** The object of an event's Table, with its row; a bookmark's is whatever carries its version. */
+  objectOf(table: Table): T {
+    if (table.columnDefinitions?.length > 0) this.#columns = table.columnDefinitions;
+    const [row] = table.rows ?? [];
+    const object = (row?.object ?? { metadata: table.metadata }) as T;
+    if (row !== undefined) rememberRow(object, { columns: this.#columns, cells: row.cells });
+    return object;
+  }
+}

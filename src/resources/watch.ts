@@ -1,6 +1,6 @@
 import { abortError, throwIfAborted } from "../core/abort.ts";
 import type { KubernetesObject } from "../core/object.ts";
-import { type SelectorOptions, type Target, watchRequest } from "../core/requests.ts";
+import { asTable, type SelectorOptions, type Target, watchRequest } from "../core/requests.ts";
 import type { ApiResource } from "../core/resource.ts";
 import { type ApiError, ConnectionError, type Status } from "../errors.ts";
 import { apiErrorFromStatus, apiErrorFromStream } from "../transport/api-error.ts";
@@ -9,7 +9,9 @@ import type { StreamResponse, Transport } from "../transport/transport.ts";
 import { typeMeta } from "./list.ts";
 import type { CallScope } from "./options.ts";
 import { fetchPage, PAGE_SIZE } from "./pages.ts";
+import { WatchedRows } from "./printed.ts";
 import { identityOf, type ObjectEvent, Reconciler } from "./reconciler.ts";
+import { isTable, type Table } from "./table.ts";
 import type { Timing } from "./timing.ts";
 import { classifyFailure } from "./watch-failure.ts";
 import {
@@ -55,6 +57,8 @@ export interface WatchSource {
   readonly timing: Timing;
   readonly resource: ApiResource;
   readonly target: Target;
+  /** Asks for the objects together with how the server prints them; see `printedRow`. Default false. */
+  readonly printed?: boolean | undefined;
 }
 
 /** An event as it stands on a line of a watch. */
@@ -102,6 +106,7 @@ class WatchDriver<T extends KubernetesObject> {
   #events: WatchEvent<T>[] = [];
   /** Where the list goes on. */
   #continue: string | undefined;
+  readonly #rows: WatchedRows<T> = new WatchedRows<T>();
   /** Of the last change in the chunk at hand, when no bookmark followed it. */
   #version: string | undefined;
 
@@ -163,6 +168,7 @@ class WatchDriver<T extends KubernetesObject> {
         signal,
         limit: whole ? undefined : pageSize,
         continue: next ? this.#continue : undefined,
+        printed: this.#source.printed,
       });
       this.#continue = page.metadata.continue || undefined;
       for (const item of page.items) this.#reconciler.present(item, this.#events);
@@ -185,7 +191,7 @@ class WatchDriver<T extends KubernetesObject> {
       const response = await this.#unlessSilent(connection, this.#open(resourceVersion, connection.signal));
       this.#step({ type: "opened" });
       yield* this.#ready();
-      for await (const batch of jsonLineBatches<WireEvent<T>>(this.#chunks(response.body, connection))) {
+      for await (const batch of jsonLineBatches<WireEvent<T | Table>>(this.#chunks(response.body, connection))) {
         silent = false;
         try {
           for (const event of batch) this.#receive(event);
@@ -216,7 +222,8 @@ class WatchDriver<T extends KubernetesObject> {
     if (this.#events.length > 0) yield this.#take();
   }
 
-  #receive({ type, object }: WireEvent<T>): void {
+  #receive({ type, object: received }: WireEvent<T | Table>): void {
+    const object = isTable(received) ? this.#rows.objectOf(received) : received;
     const resourceVersion = object.metadata?.resourceVersion ?? "";
     switch (type) {
       case "ADDED":
@@ -259,7 +266,8 @@ class WatchDriver<T extends KubernetesObject> {
       resourceVersionMatch: initial ? "NotOlderThan" : undefined,
       timeoutSeconds: serverTimeoutSeconds ?? Math.floor(300 * (1 + timing.random())),
     });
-    const response = await transport.stream(request, { signal });
+    const printed = this.#source.printed === true ? asTable(request, "Object") : request;
+    const response = await transport.stream(printed, { signal });
     if (response.status === 200) return response;
     throw await apiErrorFromStream(response, request);
   }
