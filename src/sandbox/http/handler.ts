@@ -8,7 +8,7 @@ import { failureAnswer, pageNotFound } from "./answers.ts";
 import { mediaRanges } from "./media-types.ts";
 import type { NonResourcePaths } from "./non-resource.ts";
 import { noStreams, streamTarget } from "./pod-stream.ts";
-import { readBody } from "./read-body.ts";
+import { readBody, readContent } from "./read-body.ts";
 import { type RequestInfo, requestInfo } from "./request-info.ts";
 import { resourceNotFound, route } from "./route.ts";
 import type { HttpServer, ResourceRequest } from "./server.ts";
@@ -44,7 +44,8 @@ export function createHandler(server: HttpServer, paths: NonResourcePaths): Hand
     if (!info.isResourceRequest) return paths.answer(request, info, user);
     const definition = server.definitions.get(info.group, info.version, info.resource);
     if (definition === undefined) return unknownResource(server, info);
-    const resourceRequest: ResourceRequest = { request, info, definition, user, body, warnings: newWarnings() };
+    const content = readContent(request, body, definition);
+    const resourceRequest: ResourceRequest = { request, info, definition, user, ...content, warnings: newWarnings() };
     const found = route(info, definition, virtualFor(server, resourceRequest) !== undefined);
     if (found.kind === "verb") return found.verb(server, resourceRequest);
     return stream(server, request, info, definition, user);

@@ -14,6 +14,7 @@ import type { WriteContext } from "../storage/write-context.ts";
 import type { Representation, Transform } from "./media-types.ts";
 import { negotiate } from "./media-types.ts";
 import type { ObjectTexts } from "./object-text.ts";
+import type { Content } from "./read-body.ts";
 import type { Renderer } from "./representation.ts";
 import type { RequestInfo } from "./request-info.ts";
 import type { Warnings } from "./warnings.ts";
@@ -37,12 +38,11 @@ export interface HttpServer {
 }
 
 /** A request for a resource, admitted and with its body read. */
-export interface ResourceRequest {
+export interface ResourceRequest extends Content {
   readonly request: Request;
   readonly info: RequestInfo;
   readonly definition: ResourceDefinition;
   readonly user: UserInfo;
-  readonly body: Uint8Array;
   readonly warnings: Warnings;
 }
 

@@ -27,9 +27,8 @@ export function decodeObject(
   target: Parameters<typeof decodeBody>[2],
   options: string,
 ): ApiObject {
-  const contentType = request.request.headers.get("content-type") ?? undefined;
   const validation = fieldValidation(request.info.query, options);
-  const decoded = decodeBody(request.body, contentType, target, { fieldValidation: validation });
+  const decoded = decodeBody(request.body, request.contentType, target, { fieldValidation: validation });
   for (const warning of decoded.warnings) request.warnings.add(warning);
   decoded.object.metadata ??= {};
   if (target === request.definition && target.custom !== undefined) prune(request, decoded.object, validation);

@@ -45,8 +45,7 @@ export function deleteOptions(request: ResourceRequest): RequestedDeletion {
 /** The version of the options is not checked: clients send `v1`, `meta.k8s.io/v1` and the resource's own. */
 function fromBody(request: ResourceRequest): JsonObject {
   const target = { group: "", version: "v1", kind: DELETE_OPTIONS, schemas: BUILT_IN_SCHEMAS };
-  const contentType = request.request.headers.get("content-type") ?? undefined;
-  const { object } = decodeBody(withoutVersion(request.body, contentType), contentType, target, {
+  const { object } = decodeBody(withoutVersion(request.body, request.contentType), request.contentType, target, {
     fieldValidation: "Ignore",
   });
   const query = fromQuery(request.info.query);

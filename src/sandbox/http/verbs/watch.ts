@@ -55,10 +55,21 @@ function startWatch(
     stream.write(`{"type":"${type}","object":${shown}}\n`);
   }
 
+  function fail(error: StatusError): void {
+    stream.write(`{"type":"ERROR","object":${JSON.stringify(error.status)}}\n`);
+    stream.end();
+  }
+
+  /** Runs inside of the write that it tells of, so what goes wrong here must end the watch and not the write. */
   function follow(event: StoreEvent): void {
-    const seen = seenBy(event, matches);
-    if (seen !== undefined) send(seen.type, seen.object);
-    told = event.revision;
+    try {
+      const seen = seenBy(event, matches);
+      if (seen !== undefined) send(seen.type, seen.object);
+      told = event.revision;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      fail(new StatusError(500, "InternalError", `Internal error occurred: ${reason}`));
+    }
   }
 
   function bookmark(annotations?: Readonly<Record<string, string>>): void {
@@ -75,8 +86,7 @@ function startWatch(
   } else {
     const missed = store.since(definition.storageKey, asked);
     if (missed === undefined) {
-      stream.write(`{"type":"ERROR","object":${JSON.stringify(expired(asked, store.revision).status)}}\n`);
-      stream.end();
+      fail(expired(asked, store.revision));
       return;
     }
     for (const event of missed) follow(event);
