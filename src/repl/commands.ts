@@ -2,8 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { REPLServer } from "node:repl";
 import { UsageError } from "../errors.ts";
+import { errorText } from "../runtime/error-text.ts";
 import type { Prompt } from "./prompt.ts";
-import { errorText } from "./render/error-text.ts";
 
 /** A command that begins with a dot. */
 interface DotCommand {

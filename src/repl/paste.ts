@@ -1,8 +1,10 @@
 import { Transform, type TransformCallback } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 
 /** Stands for a line break inside the line editor, which can only hold one line. */
 export const LINE_MARK = "␤";
 
+const ESCAPE = "\u001b";
 const START = "\u001b[200~";
 const END = "\u001b[201~";
 
@@ -17,9 +19,11 @@ export class PasteFilter extends Transform {
   #pasting = false;
   /** The end of a chunk that may be the beginning of a bracket. */
   #held = "";
+  /** A chunk may end within a character. */
+  readonly #decoder: StringDecoder = new StringDecoder("utf8");
 
   override _transform(chunk: Buffer | string, _encoding: BufferEncoding, done: TransformCallback): void {
-    let text = this.#held + chunk.toString();
+    let text = this.#held + (typeof chunk === "string" ? chunk : this.#decoder.write(chunk));
     this.#held = "";
     let output = "";
     while (text !== "") {
@@ -36,7 +40,8 @@ export class PasteFilter extends Transform {
 
   /** Keeps back what may go on to be a bracket; a lone Escape key is let through. */
   #holdBack(text: string, bracket: string): string {
-    for (let length = Math.min(bracket.length - 1, text.length); length > 1; length -= 1) {
+    const shortest = !this.#pasting && text === ESCAPE ? 2 : 1;
+    for (let length = Math.min(bracket.length - 1, text.length); length >= shortest; length -= 1) {
       if (!text.endsWith(bracket.slice(0, length))) continue;
       this.#held = text.slice(-length);
       return text.slice(0, -length);
