@@ -1,6 +1,7 @@
 import type { Clock } from "../model/clock.ts";
 import type { ApiObject } from "../model/object.ts";
 import { isJsonObject } from "../model/object.ts";
+import { PREFIX } from "../pods/annotations.ts";
 import type { Registry } from "../storage/registry.ts";
 import { STARTER_NAMESPACE, type StarterObject, starterObjects } from "./workload.ts";
 
@@ -42,6 +43,8 @@ function nextVersion(deployment: ApiObject): ApiObject {
   const podSpec = isJsonObject(template.spec) ? template.spec : {};
   const containers = Array.isArray(podSpec.containers) ? podSpec.containers : [];
   for (const container of containers) container.image = "registry.example.com/shop/cart:2.1.0";
+  const metadata = isJsonObject(template.metadata) ? template.metadata : {};
+  metadata.annotations = { [`${PREFIX}ready-delay-seconds`]: "12" };
   changed.metadata.annotations = {
     ...changed.metadata.annotations,
     "kubernetes.io/change-cause": "cart 2.1.0: keep baskets for a week",

@@ -121,7 +121,6 @@ export function starterObjects(): StarterObject[] {
       version: "2.0.3",
       replicas: 4,
       port: 8080,
-      steer: { "ready-delay-seconds": "12" },
       spec: { strategy: { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } },
     }),
     service("cart", 80),

@@ -1,16 +1,7 @@
-import { admissionPlugins } from "../../../src/sandbox/admission/plugins.ts";
-import { startControllers } from "../../../src/sandbox/controllers/start.ts";
-import { applyDefaults } from "../../../src/sandbox/defaults/apply.ts";
-import { prepareForCreate, prepareForUpdate } from "../../../src/sandbox/defaults/strategies.ts";
-import { builtInDefinitions } from "../../../src/sandbox/definitions/built-in.ts";
-import { definitionTable } from "../../../src/sandbox/definitions/definition-table.ts";
 import type { Clock } from "../../../src/sandbox/model/clock.ts";
 import type { ApiObject } from "../../../src/sandbox/model/object.ts";
-import { serverSideApply } from "../../../src/sandbox/ownership/server-side-apply.ts";
-import { trackUpdate } from "../../../src/sandbox/ownership/track-update.ts";
 import { defaultNodes, type NodeSpec } from "../../../src/sandbox/pods/node.ts";
-import { createRegistry } from "../../../src/sandbox/storage/create-registry.ts";
-import { memoryStore } from "../../../src/sandbox/storage/memory-store.ts";
+import { createSandbox } from "../../../src/sandbox/sandbox.ts";
 import type { Registry } from "../../../src/sandbox/storage/registry.ts";
 
 export interface ManualClock extends Clock {
@@ -63,7 +54,7 @@ export interface Cluster {
   stop(): void;
 }
 
-/** The controllers on a real registry in memory, with a clock moved by hand. */
+/** The controllers of a sandbox, with a clock moved by hand. */
 export function startCluster(nodes: readonly NodeSpec[] = defaultNodes()): Cluster {
   const clock = manualClock();
   let seed = 1;
@@ -72,28 +63,20 @@ export function startCluster(nodes: readonly NodeSpec[] = defaultNodes()): Clust
     return seed / 2147483647;
   };
   let uids = 0;
-  const { registry } = createRegistry({
-    store: memoryStore(),
-    definitions: definitionTable(builtInDefinitions()),
+  const errors: unknown[] = [];
+  const sandbox = createSandbox({
     clock,
     random,
     uid: () => `00000000-0000-4000-8000-${(++uids).toString(16).padStart(12, "0")}`,
-    rules: {
-      applyDefaults,
-      prepareForCreate,
-      prepareForUpdate,
-      allocate: () => [],
-      validateCreate: () => [],
-      validateUpdate: () => [],
-      trackUpdate,
-      serverSideApply,
-      admission: admissionPlugins(random),
-    },
+    nodes,
+    addons: false,
+    certificateAuthority: "the authority",
+    onError: (error) => errors.push(error),
   });
-  const errors: unknown[] = [];
+  const { registry } = sandbox;
   const write = { manager: "test" };
-  registry.create("namespaces", "", { metadata: { name: "default" } }, write);
-  const controllers = startControllers({ registry, clock, nodes, random, onError: (error) => errors.push(error) });
+  // the default ServiceAccount comes in the first turn; pods cannot be before it
+  clock.advance(0);
   return {
     registry,
     clock,
@@ -122,7 +105,7 @@ export function startCluster(nodes: readonly NodeSpec[] = defaultNodes()): Clust
         clock.advance(10);
       }
     },
-    stop: () => controllers.stop(),
+    stop: () => sandbox.close(),
   };
 }
 

@@ -43,7 +43,11 @@ export function startJobController(runtime: Runtime): void {
   function reconcile(key: string): void {
     const { namespace, name } = splitKey(key);
     const job = jobs.get(namespace, name);
-    if (job === undefined || job.spec.managedBy !== undefined || finishedCondition(job) !== undefined) return;
+    if (job === undefined || job.spec.managedBy !== undefined) return;
+    if (finishedCondition(job) !== undefined) {
+      for (const pod of pods.controlledBy(job.metadata.uid ?? "")) if (isTracked(pod)) release(pod);
+      return;
+    }
     if (job.metadata.deletionTimestamp !== undefined) return;
     const { selector } = job.spec;
     const claimed = claimObjects({ registry, informer: pods, resource: "pods", owner: job, selector });

@@ -84,8 +84,8 @@ export function planJob(job: Job, pods: readonly Pod[], now: number): JobPlan {
     succeeded: count.uncounted.succeeded.length === 0 ? undefined : count.uncounted.succeeded,
     failed: count.uncounted.failed.length === 0 ? undefined : count.uncounted.failed,
   });
-  const done =
-    verdict !== undefined && staying === 0 && terminating.length === 0 && Object.keys(uncounted).length === 0;
+  const still = active.length + terminating.length;
+  const done = verdict !== undefined && still === 0 && Object.keys(uncounted).length === 0;
   const { conditions, event } = nextConditions(job, verdict, done, suspended, now);
   const startTime = nextStartTime(job, suspended, now);
   const status = present<JobStatus>({

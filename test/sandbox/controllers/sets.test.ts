@@ -1,0 +1,157 @@
+import { expect, test } from "vitest";
+import type { DaemonSet, StatefulSet } from "../../../src/sandbox/controllers/kinds.ts";
+import type { Pod } from "../../../src/sandbox/pods/pod.ts";
+import { type Cluster, startCluster, template } from "./harness.ts";
+
+const LABELS = { app: "db" };
+
+function statefulSet(spec: object = {}): object {
+  const defaults = { replicas: 3, serviceName: "db", selector: { matchLabels: LABELS }, template: template(LABELS) };
+  return { metadata: { name: "db" }, spec: { ...defaults, ...spec } };
+}
+
+function names(cluster: Cluster): (string | undefined)[] {
+  return cluster.registry.list("pods").map((pod) => pod.metadata.name);
+}
+
+function images(cluster: Cluster): (string | undefined)[] {
+  return (cluster.registry.list("pods") as Pod[]).map((pod) => pod.spec.containers[0]?.image);
+}
+
+function setImage(cluster: Cluster, resource: string, image: string): void {
+  const change = (object: StatefulSet): StatefulSet => ({
+    ...object,
+    spec: {
+      ...object.spec,
+      template: template(LABELS, {
+        containers: [{ name: "main", image, command: ["sleep", "9"] }],
+      }) as StatefulSet["spec"]["template"],
+    },
+  });
+  cluster.registry.modify(resource, "default", "db", (object) => change(object as StatefulSet), { manager: "test" });
+}
+
+test("a stateful set's pods come one after the other, each once the one before is ready", () => {
+  const cluster = startCluster();
+  const seen = cluster.record("pods");
+  cluster.create("statefulsets.apps", statefulSet());
+  cluster.clock.advance(5000);
+  const order = seen.flatMap(({ type, object }) => {
+    const ready = (object as Pod).status?.conditions?.some((one) => one.type === "Ready" && one.status === "True");
+    return type === "ADDED" ? [`${object.metadata.name} made`] : ready ? [`${object.metadata.name} ready`] : [];
+  });
+  expect([...new Set(order)]).toEqual([
+    "db-0 made",
+    "db-0 ready",
+    "db-1 made",
+    "db-1 ready",
+    "db-2 made",
+    "db-2 ready",
+  ]);
+  expect((cluster.get("statefulsets.apps", "db") as StatefulSet).status).toMatchObject({
+    replicas: 3,
+    readyReplicas: 3,
+    availableReplicas: 3,
+    currentReplicas: 3,
+  });
+  expect(cluster.errors).toEqual([]);
+});
+
+test("it shrinks from the highest ordinal", () => {
+  const cluster = startCluster();
+  cluster.create("statefulsets.apps", statefulSet());
+  cluster.clock.advance(5000);
+  const gone = cluster.record("pods");
+  cluster.registry.modify(
+    "statefulsets.apps",
+    "default",
+    "db",
+    (object) => ({ ...object, spec: { ...(object as StatefulSet).spec, replicas: 1 } }),
+    { manager: "test" },
+  );
+  cluster.clock.advance(5000);
+  expect(gone.filter(({ type }) => type === "DELETED").map(({ object }) => object.metadata.name)).toEqual([
+    "db-2",
+    "db-1",
+  ]);
+});
+
+test("a rolling update stops at the partition, and goes on when it is lowered", () => {
+  const cluster = startCluster();
+  const partitioned = (partition: number) => ({
+    updateStrategy: { type: "RollingUpdate", rollingUpdate: { partition } },
+  });
+  cluster.create("statefulsets.apps", statefulSet(partitioned(2)));
+  cluster.clock.advance(5000);
+  setImage(cluster, "statefulsets.apps", "busybox:2");
+  cluster.clock.advance(5000);
+  expect(images(cluster)).toEqual(["busybox:1", "busybox:1", "busybox:2"]);
+  const { status } = cluster.get("statefulsets.apps", "db") as StatefulSet;
+  expect(status?.currentRevision).not.toBe(status?.updateRevision);
+  cluster.registry.modify(
+    "statefulsets.apps",
+    "default",
+    "db",
+    (object) => ({ ...object, spec: { ...(object as StatefulSet).spec, ...partitioned(0) } }),
+    { manager: "test" },
+  );
+  cluster.until(() => {
+    const { status: now } = cluster.get("statefulsets.apps", "db") as StatefulSet;
+    return now?.currentRevision === now?.updateRevision;
+  });
+  expect(images(cluster)).toEqual(["busybox:2", "busybox:2", "busybox:2"]);
+});
+
+test("OnDelete leaves pods alone until somebody deletes them", () => {
+  const cluster = startCluster();
+  cluster.create("statefulsets.apps", statefulSet({ updateStrategy: { type: "OnDelete" } }));
+  cluster.clock.advance(5000);
+  setImage(cluster, "statefulsets.apps", "busybox:2");
+  cluster.clock.advance(5000);
+  cluster.registry.delete("pods", "default", "db-1");
+  cluster.clock.advance(5000);
+  expect(images(cluster)).toEqual(["busybox:1", "busybox:2", "busybox:1"]);
+});
+
+test("parallel pods do not wait for each other", () => {
+  const cluster = startCluster();
+  cluster.create("statefulsets.apps", statefulSet({ podManagementPolicy: "Parallel" }));
+  cluster.clock.advance(10);
+  expect(names(cluster)).toEqual(["db-0", "db-1", "db-2"]);
+});
+
+test("a daemon set has a pod on every node that takes it, new nodes included", () => {
+  const cluster = startCluster();
+  const spec = { selector: { matchLabels: LABELS }, template: template(LABELS) };
+  cluster.create("daemonsets.apps", { metadata: { name: "db" }, spec });
+  cluster.clock.advance(3000);
+  const nodes = () => (cluster.registry.list("pods") as Pod[]).map((pod) => pod.spec.nodeName).sort();
+  expect(nodes()).toEqual(["node0", "node1"]);
+  expect((cluster.get("daemonsets.apps", "db") as DaemonSet).status).toMatchObject({
+    desiredNumberScheduled: 2,
+    numberAvailable: 2,
+    updatedNumberScheduled: 2,
+  });
+  cluster.registry.modify("nodes", "", "control-plane", (node) => ({ ...node, spec: { podCIDR: "10.244.0.0/24" } }), {
+    manager: "test",
+  });
+  cluster.clock.advance(3000);
+  expect(nodes()).toEqual(["control-plane", "node0", "node1"]);
+  expect(cluster.errors).toEqual([]);
+});
+
+test("a daemon set rolls over one node at a time", () => {
+  const cluster = startCluster();
+  const spec = { selector: { matchLabels: LABELS }, template: template(LABELS) };
+  cluster.create("daemonsets.apps", { metadata: { name: "db" }, spec });
+  cluster.clock.advance(3000);
+  setImage(cluster, "daemonsets.apps", "busybox:2");
+  let least = 2;
+  cluster.until(() => {
+    const { status = {} } = cluster.get("daemonsets.apps", "db") as DaemonSet;
+    least = Math.min(least, status.numberAvailable ?? 0);
+    return images(cluster).every((image) => image === "busybox:2") && status.numberAvailable === 2;
+  });
+  expect(least).toBe(1);
+  expect(cluster.registry.list("controllerrevisions.apps")).toHaveLength(2);
+});
