@@ -4,9 +4,7 @@ import {
   API_REGISTRATION_PRINTERS,
   CERTIFICATES_PRINTERS,
   COORDINATION_PRINTERS,
-  DISCOVERY_PRINTERS,
   FLOW_CONTROL_PRINTERS,
-  NETWORKING_PRINTERS,
   NODE_PRINTERS,
   RBAC_PRINTERS,
   RESOURCE_PRINTERS,
@@ -16,6 +14,7 @@ import { column, type GroupPrinters, printer } from "./columns.ts";
 import { CORE_PRINTERS } from "./core.ts";
 import { customPrinter } from "./custom.ts";
 import { EVENT_PRINTER } from "./events.ts";
+import { DISCOVERY_PRINTERS, NETWORKING_PRINTERS } from "./networking.ts";
 import { STORAGE_PRINTERS } from "./storage.ts";
 import type { PrinterFor, TablePrinter } from "./table.ts";
 import { APPS_PRINTERS, AUTOSCALING_PRINTERS, BATCH_PRINTERS, POLICY_PRINTERS } from "./workloads.ts";
