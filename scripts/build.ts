@@ -6,7 +6,7 @@
  *   tsx scripts/build.ts --types    also the type declarations, as for a package
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { chmod } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -24,11 +24,13 @@ const entries = [
   "schedule/job",
 ].filter((entry) => existsSync(path.join(root, `src/${entry}.ts`)));
 
-rmSync(path.join(root, "dist"), { recursive: true, force: true });
+// A build that fails leaves the last good one in place.
+const fresh = path.join(root, "dist.new");
+rmSync(fresh, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: entries.map((entry) => ({ in: `src/${entry}.ts`, out: entry })),
-  outdir: "dist",
+  outdir: fresh,
   bundle: true,
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
@@ -41,7 +43,9 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
-await chmod(path.join(root, "dist/cli/main.js"), 0o755);
+await chmod(path.join(fresh, "cli/main.js"), 0o755);
+rmSync(path.join(root, "dist"), { recursive: true, force: true });
+renameSync(fresh, path.join(root, "dist"));
 
 if (process.argv.includes("--types")) {
   const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");

@@ -12,6 +12,7 @@ const bin = (name: string): string => path.join(root, "node_modules/.bin", name)
 const steps: readonly { name: string; command: string; args: readonly string[] }[] = [
   { name: "format and lint", command: bin("biome"), args: ["check", "--error-on-warnings", "."] },
   { name: "types", command: bin("tsc"), args: ["-p", "."] },
+  { name: "types of the recipes", command: bin("tsc"), args: ["-p", "recipes"] },
   { name: "layers", command: bin("tsx"), args: ["scripts/check-layers.ts"] },
   { name: "docs", command: bin("tsx"), args: ["scripts/check-docs.ts"] },
   { name: "tests", command: bin("vitest"), args: ["run"] },

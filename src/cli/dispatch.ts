@@ -1,9 +1,9 @@
 import { CONNECTION_FLAGS } from "../config/connection-flags.ts";
 import { UsageError } from "../errors.ts";
-import { errorText } from "../repl/render/error-text.ts";
+import { errorText } from "../runtime/error-text.ts";
+import { EXIT, exitCodeOf } from "../runtime/exit-code.ts";
 import { allFlags, type Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { EXIT, exitCodeOf } from "./exit-code.ts";
 import { CLUSTER_FLAGS, type Flag, OUTPUT_FLAG, parseFlags } from "./flags.ts";
 import { nearest } from "./nearest.ts";
 import { hasColor, type Terminal, write } from "./terminal.ts";

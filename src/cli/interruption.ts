@@ -1,6 +1,6 @@
 import { formatDuration } from "../core/duration.ts";
 import { AbortError, TimeoutError } from "../errors.ts";
-import { EXIT } from "./exit-code.ts";
+import { EXIT } from "../runtime/exit-code.ts";
 
 /** What may end a run from outside. */
 export interface Interruption {

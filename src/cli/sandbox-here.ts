@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { startSandbox } from "../sandbox/listener/start-sandbox.ts";
 
 /** A sandbox of this process and the kubeconfig file that leads to it. */
 export interface SandboxHere {
@@ -12,6 +11,7 @@ export interface SandboxHere {
 
 /** Starts a sandbox on a free port of loopback, with a kubeconfig that only this user can read. */
 export async function startSandboxHere(): Promise<SandboxHere> {
+  const { startSandbox } = await import("../sandbox/listener/start-sandbox.ts");
   const sandbox = await startSandbox();
   const folder = await mkdtemp(path.join(tmpdir(), "kubescript-sandbox-"));
   const file = path.join(folder, "kubeconfig");

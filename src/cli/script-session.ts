@@ -1,10 +1,10 @@
 import { parseDuration } from "../core/duration.ts";
 import { isKubescriptError } from "../errors.ts";
-import { errorText } from "../repl/render/error-text.ts";
+import { errorText } from "../runtime/error-text.ts";
+import { EXIT, exitCodeOf } from "../runtime/exit-code.ts";
 import { createGlobals, installGlobals } from "../runtime/globals.ts";
 import { createLog, type Log } from "../runtime/log.ts";
 import { createShell } from "../runtime/shell.ts";
-import { EXIT, exitCodeOf } from "./exit-code.ts";
 import type { Flag, ParsedFlags } from "./flags.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { printResult, resultFormat } from "./print-result.ts";

@@ -4,7 +4,7 @@ import type { Discovery, ResourceFilter } from "../discovery/discovery.ts";
 import type { ExplainOptions } from "../discovery/explain.ts";
 import type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "../operations/apply.ts";
 import type { ObjectDiff } from "../operations/diff.ts";
-import { ResourceClient } from "../resources/client.ts";
+import { ResourceHelper } from "../operations/resource-helper.ts";
 import type { Scope } from "../resources/scope.ts";
 import type { CallOptions, Transport } from "../transport/transport.ts";
 import type { BuiltInResources } from "../types/built-in.ts";
@@ -13,7 +13,7 @@ import { Http } from "./http.ts";
 import type { Session } from "./session.ts";
 
 /** `k8s`: the cluster's own calls, and a typed helper under every built-in plural and short name. */
-export type Cluster = ClusterHandle & { readonly [K in keyof BuiltInResources]: ResourceClient<BuiltInResources[K]> };
+export type Cluster = ClusterHandle & { readonly [K in keyof BuiltInResources]: ResourceHelper<BuiltInResources[K]> };
 
 /** `GET /version`. */
 export interface VersionInfo {
@@ -130,9 +130,9 @@ export class ClusterHandle {
   }
 
   /** The helper of any name that kubectl takes: `widgets`, `widgets.example.com`, `deploy`, `Deployment`. */
-  resource<T extends object = UnknownObject>(name: string): ResourceClient<T & UnknownObject> {
+  resource<T extends object = UnknownObject>(name: string): ResourceHelper<T & UnknownObject> {
     const builtIn = BUILT_IN_RESOURCES.find((one) => one.name === name || one.shortNames.includes(name));
-    return new ResourceClient<T & UnknownObject>({
+    return new ResourceHelper<T & UnknownObject>({
       transport: this.#session.transport,
       resource: builtIn ?? (() => this.#session.discovery.resolve(name)),
       scope: this.#scope,
@@ -232,9 +232,9 @@ export class ClusterHandle {
     await this.#session.close();
   }
 
-  #clientFor(resource: ApiResource): ResourceClient<UnknownObject> {
+  #clientFor(resource: ApiResource): ResourceHelper<UnknownObject> {
     const { transport } = this.#session;
-    return new ResourceClient({ transport, resource, scope: this.#scope, dryRun: this.#dryRun });
+    return new ResourceHelper({ transport, resource, scope: this.#scope, dryRun: this.#dryRun });
   }
 
   async #attributes(verb: string, name: string, options: CanOptions): Promise<Record<string, string | undefined>> {

@@ -89,6 +89,20 @@ export function parseObjectKey(
   return { apiVersion, kind, namespace: namespace === "" ? undefined : namespace, name };
 }
 
+/** The roles alone, without bindings: what `kubescript permissions` prints. */
+export function rightsManifests(name: string, namespace: string, rules: AccessRules): UnknownObject[] {
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const roles = [...rules.namespaces].map(([where, own]) => ({
+    apiVersion,
+    kind: "Role",
+    metadata: { name, namespace: where },
+    rules: own,
+  }));
+  if (rules.cluster.length === 0) return roles;
+  const clusterRole = `kubescript:${namespace}.${name}`;
+  return [...roles, { apiVersion, kind: "ClusterRole", metadata: { name: clusterRole }, rules: rules.cluster }];
+}
+
 function fileName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }

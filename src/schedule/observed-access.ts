@@ -3,7 +3,12 @@ import { requestInfo } from "../core/request-info.ts";
 import type { Access } from "./access-rules.ts";
 
 /** What is seen of a request: enough to tell which rights it needs. */
-export type ObservedRequest = Pick<ApiRequest, "method" | "path" | "query" | "headers">;
+export interface ObservedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: ApiRequest["query"] | undefined;
+  readonly headers?: ApiRequest["headers"] | undefined;
+}
 
 /**
  * The rights that one request needs; none for paths outside the resources (discovery, versions, health), which every
@@ -30,9 +35,11 @@ export function observedAccesses(request: ObservedRequest): Access[] {
 }
 
 /**
- * Since 1.35 the streams over WebSocket need `create` besides `get`: the upgrade is a GET, and older servers know only
+ * What a request may turn into. Since 1.35 the streams over WebSocket need `create` besides `get`: the upgrade is a GET, and older servers know only
  * that verb, so both are granted.
  */
 function verbsOf(verb: string, subresource: string): string[] {
-  return ["exec", "attach", "portforward"].includes(subresource) ? ["get", "create"] : [verb];
+  if (["exec", "attach", "portforward"].includes(subresource)) return ["get", "create"];
+  // a watch that begins with the present state falls back to a list where the server cannot stream that
+  return verb === "watch" && subresource === "" ? ["list", "watch"] : [verb];
 }

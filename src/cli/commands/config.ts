@@ -4,8 +4,8 @@ import { loadKubeconfig } from "../../config/load-kubeconfig.ts";
 import { resolveConnection } from "../../config/resolve-connection.ts";
 import { currentContext, listContexts, viewKubeconfig } from "../../config/view-kubeconfig.ts";
 import { UsageError } from "../../errors.ts";
+import { EXIT } from "../../runtime/exit-code.ts";
 import type { Command, Invocation } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
 import { connectionFlags } from "../flags.ts";
 import { printResult, resultFormat } from "../print-result.ts";
 

@@ -1,8 +1,8 @@
 import { homedir } from "node:os";
 import { historyFile } from "../../repl/history.ts";
+import { EXIT } from "../../runtime/exit-code.ts";
 import { packageRoot } from "../../runtime/package-root.ts";
 import type { Command, Invocation } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
 import { openSession } from "../session.ts";
 import { hasColor, write } from "../terminal.ts";
 

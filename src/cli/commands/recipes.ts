@@ -1,8 +1,8 @@
+import { EXIT } from "../../runtime/exit-code.ts";
 import { importModule } from "../../runtime/modules.ts";
 import { isRecipe } from "../../runtime/recipe.ts";
 import { recipeFiles, recipeName } from "../../runtime/run-script.ts";
 import type { Command } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
 import { printResult, resultFormat } from "../print-result.ts";
 
 export const command: Command = {

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { UsageError } from "../../errors.ts";
+import { EXIT } from "../../runtime/exit-code.ts";
 import { importModule } from "../../runtime/modules.ts";
 import { isRecipe, type Recipe } from "../../runtime/recipe.ts";
 import { findScript, loadScript, recipeName, runRecipe } from "../../runtime/run-script.ts";
 import { argumentFlags, argumentHelp, parsePlainArguments } from "../../runtime/script-arguments.ts";
 import { allFlags, type Command, type Invocation } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
 import { parseFlags, splitScriptFlags } from "../flags.ts";
 import { runWithGlobals, type ScriptSurroundings, TIMEOUT_FLAG } from "../script-session.ts";
 import { write } from "../terminal.ts";

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { UsageError } from "../../errors.ts";
+import { EXIT } from "../../runtime/exit-code.ts";
 import type { RunningSandbox, StartSandboxOptions } from "../../sandbox/listener/start-sandbox.ts";
 import type { Command, Invocation } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
 import { listenForInterruption } from "../interruption.ts";
 import { write } from "../terminal.ts";
 

@@ -3,9 +3,9 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../errors.ts";
+import { EXIT } from "../../runtime/exit-code.ts";
 import { packageRoot } from "../../runtime/package-root.ts";
 import type { Command } from "../command.ts";
-import { EXIT } from "../exit-code.ts";
 import { write } from "../terminal.ts";
 
 export const command: Command = {

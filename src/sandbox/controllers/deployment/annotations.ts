@@ -1,10 +1,6 @@
 import type { Deployment, ReplicaSet } from "../kinds.ts";
+import { DESIRED_REPLICAS, MAX_REPLICAS, REVISION, REVISION_HISTORY } from "./annotation-names.ts";
 import { maxSurge } from "./rolling.ts";
-
-export const REVISION = "deployment.kubernetes.io/revision";
-export const REVISION_HISTORY = "deployment.kubernetes.io/revision-history";
-export const DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas";
-export const MAX_REPLICAS = "deployment.kubernetes.io/max-replicas";
 
 /** What a Deployment's annotations do not hand down to its ReplicaSets. */
 const NOT_COPIED = new Set([

@@ -4,7 +4,8 @@ import type { EventRecorder } from "../runtime/events.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { CONTROLLER_MANAGER } from "../runtime/runtime.ts";
 import { canonicalJson, templateHash } from "../template-hash.ts";
-import { newReplicaSetAnnotations, REVISION, revisionOf, sizeAnnotations } from "./annotations.ts";
+import { REVISION } from "./annotation-names.ts";
+import { newReplicaSetAnnotations, revisionOf, sizeAnnotations } from "./annotations.ts";
 import { byCreation, newReplicaSetSize, sizeOf } from "./rolling.ts";
 import { condition, progressDeadline, withCondition } from "./status.ts";
 

@@ -1,6 +1,6 @@
 import type { Deployment, ReplicaSet } from "../kinds.ts";
 import { resolveIntOrPercent } from "../kinds.ts";
-import { DESIRED_REPLICAS, MAX_REPLICAS } from "./annotations.ts";
+import { DESIRED_REPLICAS, MAX_REPLICAS } from "./annotation-names.ts";
 
 /** One ReplicaSet's next size. */
 export interface Resize {

@@ -1,0 +1,86 @@
+import { styleText } from "node:util";
+import type { UnknownObject } from "../../core/object.ts";
+import { UsageError } from "../../errors.ts";
+import { objectDiff } from "../../operations/object-diff.ts";
+import { isObject } from "../../repl/render/output.ts";
+import { EXIT } from "../../runtime/exit-code.ts";
+import { findScript } from "../../runtime/run-script.ts";
+import type { PlannedWrite } from "../../transport/plan.ts";
+import type { Command } from "../command.ts";
+import { printResult, resultFormat } from "../print-result.ts";
+import { hasColor, write } from "../terminal.ts";
+import { tellFailure, trialRun } from "../trial-run.ts";
+
+export const command: Command = {
+  usage: "plan FILE|RECIPE [-- ARGS]",
+  description: `Runs a script with every write as a dry run: the server validates it and stores nothing. Prints what would
+change, object by object, the values of Secrets masked. What a script makes is not there for what follows, so one that
+waits for it ends early, and says so.
+
+  kubescript plan cleanup.ts
+  kubescript plan cleanup.ts --exit-code      4 when there are changes`,
+  flags: [
+    { name: "exit-code", type: "boolean", description: "exit with 4 when something would change" },
+    { name: "trial-timeout", type: "string", placeholder: "DURATION", description: "end the run after; default 30s" },
+  ],
+  connects: true,
+  prints: true,
+  async run({ values, positionals, terminal }) {
+    const [script, ...words] = positionals;
+    if (script === undefined) {
+      throw new UsageError("USAGE", "Cannot plan: there is no script", { hint: "kubescript plan FILE." });
+    }
+    const how = resultFormat(values, terminal);
+    const trial = await trialRun(values, terminal, { file: findScript(script, terminal.cwd), words });
+    const changes = trial.writes.map(changeOf);
+    if (how.chosen && how.format.type !== "table") await printResult(changes, how, terminal);
+    else await write(terminal.stdout, planText(changes, hasColor(terminal, "stdout")));
+    await tellFailure(trial, terminal);
+    if (trial.failure !== undefined) return EXIT.failed;
+    return values["exit-code"] === true && changes.some(({ diff }) => diff !== "") ? EXIT.changes : EXIT.done;
+  },
+};
+
+/** What one write would do. */
+interface PlannedChange {
+  readonly action: "create" | "change" | "delete" | "nothing";
+  readonly kind: string;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly method: string;
+  readonly path: string;
+  /** Unified lines; empty where nothing would change or the answer shows no object. */
+  readonly diff: string;
+}
+
+function changeOf({ request, before, after }: PlannedWrite): PlannedChange {
+  const old = objectOf(before);
+  const made = request.method === "DELETE" ? undefined : objectOf(after);
+  const diff = objectDiff(old, made);
+  const { kind, metadata } = made ?? old ?? {};
+  const { method, path } = request;
+  const action = method === "DELETE" ? "delete" : old === undefined ? "create" : diff === "" ? "nothing" : "change";
+  return { action, kind: kind ?? "", namespace: metadata?.namespace, name: metadata?.name ?? "", method, path, diff };
+}
+
+function objectOf(value: unknown): UnknownObject | undefined {
+  return isObject(value) && value.kind !== "Status" ? { ...value } : undefined;
+}
+
+function planText(changes: readonly PlannedChange[], color: boolean): string {
+  const paint = (style: "green" | "red" | "yellow" | "cyan" | "dim", text: string): string =>
+    color ? styleText(style, text) : text;
+  const styles = { create: "green", change: "yellow", delete: "red", nothing: "dim" } as const;
+  const parts = changes.map(({ action, kind, namespace, name, method, path, diff }) => {
+    const what = name === "" ? `${method} ${path}` : `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
+    const lines = diff.split("\n").map((line) => {
+      if (line.startsWith("+")) return paint("green", line);
+      if (line.startsWith("-")) return paint("red", line);
+      return line.startsWith("@@") ? paint("cyan", line) : line;
+    });
+    return `${paint(styles[action], `${action} ${what}`)}\n${diff === "" || action === "delete" ? "" : `${lines.join("\n")}\n`}`;
+  });
+  const count = (action: PlannedChange["action"]): number =>
+    changes.filter((change) => change.action === action).length;
+  return `${parts.join("")}${count("create")} to create, ${count("change")} to change, ${count("delete")} to delete\n`;
+}
