@@ -24,8 +24,7 @@ export function startNamespaceController(runtime: Runtime, graph: ObjectGraph): 
 
   namespaces.watch(({ object }) => {
     if (object.metadata.deletionTimestamp === undefined) return;
-    const since = Date.parse(object.metadata.deletionTimestamp);
-    queue.addAfter(object.metadata.name ?? "", Math.max(0, since + DELETION_GRACE_MS - clock.now()));
+    queue.add(object.metadata.name ?? "");
   });
   graph.watch((_type, { object }) => {
     const { namespace } = object.metadata;
@@ -37,6 +36,11 @@ export function startNamespaceController(runtime: Runtime, graph: ObjectGraph): 
     const namespace = namespaces.get("", name);
     if (namespace === undefined || namespace.metadata.deletionTimestamp === undefined) return;
     if (!finalizersOf(namespace).includes(FINALIZER)) return;
+    const waitMs = Date.parse(namespace.metadata.deletionTimestamp) + DELETION_GRACE_MS - clock.now();
+    if (waitMs > 0) {
+      queue.addAfter(name, waitMs);
+      return;
+    }
     for (const node of graph.inNamespace(name)) {
       if (node.object.metadata.deletionTimestamp !== undefined) continue;
       const { name: objectName = "" } = node.object.metadata;

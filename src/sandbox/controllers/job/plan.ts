@@ -102,7 +102,7 @@ export function planJob(job: Job, pods: readonly Pod[], now: number): JobPlan {
     ready: active.filter(isReady).length,
   });
   const listed = new Set([...count.uncounted.succeeded, ...count.uncounted.failed]);
-  const deadlineMs = done || suspended ? undefined : untilDeadline(job, startTime, now);
+  const deadlineMs = verdict !== undefined || suspended ? undefined : untilDeadline(job, startTime, now);
   const waits = [waitMs > 0 ? waitMs : undefined, deadlineMs].filter((wait) => wait !== undefined);
   return {
     status,
