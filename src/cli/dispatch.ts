@@ -23,7 +23,10 @@ export async function main(argv: readonly string[]): Promise<void> {
     cwd: process.cwd(),
     now: Date.now,
   };
-  process.exitCode = await dispatch(argv, terminal);
+  const code = await dispatch(argv, terminal);
+  await Promise.all([write(process.stdout, ""), write(process.stderr, "")]);
+  // Sockets that are still being closed, and timers of a script that has ended, keep no one waiting.
+  process.exit(code);
 }
 
 /** Runs the command that a line names and resolves to the exit code; failures are told on stderr. */

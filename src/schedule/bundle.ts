@@ -44,9 +44,10 @@ await runJob(${JSON.stringify(path.basename(file))}, () => import(${JSON.stringi
     minifySyntax: true,
     legalComments: "none",
     logLevel: "silent",
-    // packages written as CommonJS call require for node's own modules
+    lineLimit: 160,
+    // packages written as CommonJS call require for node's own modules; the built package brings a banner of its own
     banner: {
-      js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+      js: 'import{createRequire as __jobCreateRequire}from"node:module";const require=__jobCreateRequire(import.meta.url);',
     },
     plugins: [packageModules(modules)],
   }).catch((failure: BuildFailure) => {

@@ -28,12 +28,8 @@ export async function create(invocation: Invocation): Promise<number> {
   const bundle = await bundleScript(file, packageModules());
   const scheduleName = nameOf(invocation, file);
   const trial = await trialAccesses(invocation, file, words);
-  const print = typeof values.output === "string" && values["dry-run"] !== true;
-  if (print && values.output !== "yaml" && values.output !== "json") {
-    throw new UsageError("USAGE", `Cannot print a schedule as "${String(values.output)}"`, {
-      hint: "Use yaml or json.",
-    });
-  }
+  // -o yaml and json print the manifests instead of applying them; the other forms are of the report
+  const print = values.output === "yaml" || values.output === "json";
   let manifests: ReturnType<typeof scheduleManifests> = [];
   const code = await withSchedules(
     print ? { ...invocation, values: { ...values, output: undefined } } : invocation,
