@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DaemonSet, StatefulSet } from "../../../src/sandbox/controllers/kinds.ts";
-import type { Pod } from "../../../src/sandbox/pods/pod.ts";
+import type { Node, Pod } from "../../../src/sandbox/pods/pod.ts";
 import { type Cluster, startCluster, template } from "./harness.ts";
 
 const LABELS = { app: "db" };
@@ -132,9 +132,15 @@ test("a daemon set has a pod on every node that takes it, new nodes included", (
     numberAvailable: 2,
     updatedNumberScheduled: 2,
   });
-  cluster.registry.modify("nodes", "", "control-plane", (node) => ({ ...node, spec: { podCIDR: "10.244.0.0/24" } }), {
-    manager: "test",
-  });
+  cluster.registry.modify(
+    "nodes",
+    "",
+    "control-plane",
+    (node) => ({ ...node, spec: { ...(node as Node).spec, taints: [] } }),
+    {
+      manager: "test",
+    },
+  );
   cluster.clock.advance(3000);
   expect(nodes()).toEqual(["control-plane", "node0", "node1"]);
   expect(cluster.errors).toEqual([]);

@@ -78,7 +78,8 @@ export function startJobController(runtime: Runtime): void {
     const withoutFinalizer = (live: Pod): Pod | undefined => {
       if (live.metadata.uid !== uid || !isTracked(live)) return undefined;
       const { finalizers = [], ...metadata } = live.metadata;
-      return { ...live, metadata: { ...metadata, finalizers: finalizers.filter((one) => one !== TRACKING) } };
+      const left = finalizers.filter((one) => one !== TRACKING);
+      return { ...live, metadata: left.length === 0 ? metadata : { ...metadata, finalizers: left } };
     };
     ignoringNotFound(() =>
       registry.modify("pods", namespace, name, (live) => withoutFinalizer(live as Pod), {
