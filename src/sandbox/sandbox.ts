@@ -16,18 +16,20 @@ import { renderer } from "./http/representation.ts";
 import type { HttpServer } from "./http/server.ts";
 import { VERSION_PATH } from "./http/version.ts";
 import { type Clock, wallClock } from "./model/clock.ts";
-import type { PodStreams } from "./model/pod-streams.ts";
+import type { ContainerAccess } from "./model/container-access.ts";
 import type { UserInfo } from "./model/user.ts";
 import { openApiPaths } from "./openapi/openapi-paths.ts";
 import { applyJsonPatch } from "./patch/json-patch.ts";
 import { applyMergePatch } from "./patch/merge-patch.ts";
 import { applyStrategicMergePatch } from "./patch/strategic-merge-patch.ts";
 import { defaultNodes, type NodeSpec } from "./pods/node.ts";
+import { simulatedContainers } from "./pods/simulated-containers.ts";
 import { createAddons } from "./starter/addons.ts";
 import { loadStarter } from "./starter/starter.ts";
 import { createRegistry } from "./storage/create-registry.ts";
 import { type MemoryStore, memoryStore } from "./storage/memory-store.ts";
 import type { Registry } from "./storage/registry.ts";
+import { createPodStreams } from "./streams/pod-streams.ts";
 import { printerFor } from "./tables/printer-for.ts";
 import { writeRules } from "./write-rules.ts";
 
@@ -56,8 +58,6 @@ export interface SandboxOptions {
   readonly historyLimit?: number;
   /** Told of what went wrong behind the scenes and will be tried again. */
   readonly onError?: (error: unknown) => void;
-  /** Serves logs, exec, attach, port-forward and proxy. Default: nobody, and such requests are refused. */
-  readonly podStreams?: (sandbox: Pick<Sandbox, "registry" | "clock">) => PodStreams;
 }
 
 /** A Kubernetes API server in this process. */
@@ -65,6 +65,8 @@ export interface Sandbox extends Handler {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly store: MemoryStore;
+  /** What runs, or seems to run, in the pods. */
+  readonly containers: ContainerAccess;
   /** Stops everything that acts by itself. Requests are still answered. */
   close(): void;
 }
@@ -85,6 +87,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     staticTokens: options.staticTokens,
     anonymous: options.anonymous,
   });
+  const containers = simulatedContainers(registry, clock);
   const texts = objectTexts();
   const server: HttpServer = {
     store,
@@ -99,7 +102,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     patches: { json: applyJsonPatch, merge: applyMergePatch, strategic: applyStrategicMergePatch },
     trackUpdate: rules.trackUpdate,
     virtualResources: identity.virtualResources,
-    podStreams: options.podStreams?.({ registry, clock }),
+    podStreams: createPodStreams(containers),
   };
   const paths = nonResourcePaths([
     VERSION_PATH,
@@ -133,6 +136,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     registry,
     clock,
     store,
+    containers,
     close() {
       for (const stop of running.splice(0).reverse()) stop();
     },

@@ -1,5 +1,4 @@
 import { requestForbidden } from "../auth/forbidden.ts";
-import type { ResourceDefinition } from "../model/definition.ts";
 import type { Peer } from "../model/peer.ts";
 import type { PodStreamTarget } from "../model/pod-streams.ts";
 import { StatusError } from "../model/status-error.ts";
@@ -7,7 +6,7 @@ import type { UserInfo } from "../model/user.ts";
 import { failureAnswer, pageNotFound } from "./answers.ts";
 import { mediaRanges } from "./media-types.ts";
 import type { NonResourcePaths } from "./non-resource.ts";
-import { noStreams, streamTarget } from "./pod-stream.ts";
+import { streamTarget } from "./pod-stream.ts";
 import { readBody, readContent } from "./read-body.ts";
 import { type RequestInfo, requestInfo } from "./request-info.ts";
 import { resourceNotFound, route } from "./route.ts";
@@ -48,7 +47,7 @@ export function createHandler(server: HttpServer, paths: NonResourcePaths): Hand
     const resourceRequest: ResourceRequest = { request, info, definition, user, ...content, warnings: newWarnings() };
     const found = route(info, definition, virtualFor(server, resourceRequest) !== undefined);
     if (found.kind === "verb") return found.verb(server, resourceRequest);
-    return stream(server, request, info, definition, user);
+    return server.podStreams.handle(request, streamTarget(server, info, definition, user), body);
   }
 
   return {
@@ -80,18 +79,6 @@ function admit(server: HttpServer, request: Request, info: RequestInfo, peer: Pe
 function authorize(server: HttpServer, user: UserInfo, info: RequestInfo): void {
   const decision = server.identity.authorize(user, info);
   if (!decision.allowed) throw requestForbidden(user.username, info, decision.reason);
-}
-
-function stream(
-  server: HttpServer,
-  request: Request,
-  info: RequestInfo,
-  definition: ResourceDefinition,
-  user: UserInfo,
-): Response | Promise<Response> {
-  const target = streamTarget(server, info, definition, user);
-  if (server.podStreams === undefined) throw noStreams(definition, info.subresource);
-  return server.podStreams.handle(request, target);
 }
 
 /** Groups that are built in know all their paths; of all others the router knows nothing. */

@@ -1,6 +1,6 @@
-import { groupResource, type ResourceDefinition } from "../model/definition.ts";
+import type { ResourceDefinition } from "../model/definition.ts";
 import type { PodStreamTarget } from "../model/pod-streams.ts";
-import { notFound, StatusError } from "../model/status-error.ts";
+import { notFound } from "../model/status-error.ts";
 import type { UserInfo } from "../model/user.ts";
 import type { RequestInfo } from "./request-info.ts";
 import type { HttpServer } from "./server.ts";
@@ -13,26 +13,20 @@ export function streamTarget(
   user: UserInfo,
 ): PodStreamTarget {
   const { resource } = definition;
+  const { subresource } = info;
   if (resource !== "pods" && resource !== "services" && resource !== "nodes") throw notFound(definition, info.name);
-  const name = info.subresource === "proxy" ? proxiedName(info.name) : info.name;
+  const proxied = subresource === "proxy";
+  const { scheme, name, port } = proxied ? proxiedName(info.name) : { scheme: "", name: info.name, port: "" };
   const namespace = definition.namespaced ? info.namespace : "";
   const object = server.store.get(definition.storageKey, namespace, name);
   if (object === undefined) throw notFound(definition, name);
-  const path = info.subresource === "proxy" ? `/${info.rest.join("/")}` : "";
-  return { resource, subresource: info.subresource, object, path, user };
+  const path = proxied ? `/${info.rest.join("/")}` : "";
+  return { resource, subresource, object, scheme, port, path, user };
 }
 
 /** `https:web:8443` and `web:8443` are both about `web`. */
-function proxiedName(text: string): string {
-  const parts = text.split(":");
-  return (parts.length === 3 ? parts[1] : parts[0]) ?? text;
-}
-
-/** The answer where nothing runs behind the objects. */
-export function noStreams(definition: ResourceDefinition, subresource: string): StatusError {
-  return new StatusError(
-    501,
-    "NotImplemented",
-    `this server runs no nodes, so it cannot serve ${groupResource(definition)}/${subresource}`,
-  );
+function proxiedName(text: string): { scheme: string; name: string; port: string } {
+  const [first = "", second, third] = text.split(":");
+  if (third !== undefined) return { scheme: first, name: second ?? "", port: third };
+  return { scheme: "", name: first, port: second ?? "" };
 }

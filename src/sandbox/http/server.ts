@@ -34,7 +34,7 @@ export interface HttpServer {
   readonly patches: Readonly<Record<Exclude<PatchType, "apply">, ApplyPatch>>;
   readonly trackUpdate: TrackUpdate;
   readonly virtualResources: readonly VirtualResource[];
-  readonly podStreams: PodStreams | undefined;
+  readonly podStreams: PodStreams;
 }
 
 /** A request for a resource, admitted and with its body read. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../model/clock.ts";
-import { badRequest, StatusError } from "../model/status-error.ts";
+import { badRequest } from "../model/status-error.ts";
+import { chooseContainer } from "./choose-container.ts";
 import type { Container, ContainerStatus, Pod } from "./pod.ts";
 import { processActs } from "./process.ts";
 
@@ -13,6 +14,7 @@ export interface PodLogOptions {
   readonly timestamps?: boolean;
   readonly previous?: boolean;
   readonly follow?: boolean;
+  /** Ends a followed log. */
   readonly signal?: AbortSignal;
 }
 
@@ -50,25 +52,6 @@ export function podLogs(
   return read(pod, spec, run, start, options, source);
 }
 
-function chooseContainer(pod: Pod, name: string | undefined): Container {
-  const { containers, initContainers = [] } = pod.spec;
-  const all = [...initContainers, ...containers];
-  const podName = pod.metadata.name ?? "";
-  if (name === undefined || name === "") {
-    const [only, ...more] = containers;
-    if (only !== undefined && more.length === 0 && initContainers.length === 0) return only;
-    const inits =
-      initContainers.length === 0
-        ? ""
-        : ` or one of the init containers: [${initContainers.map((one) => one.name).join(" ")}]`;
-    const choice = `choose one of: [${containers.map((one) => one.name).join(" ")}]${inits}`;
-    throw badRequest(`a container name must be specified for pod ${podName}, ${choice}`);
-  }
-  const found = all.find((one) => one.name === name);
-  if (found === undefined) throw badRequest(`container ${name} is not valid for pod ${podName}`);
-  return found;
-}
-
 interface Run {
   readonly startedAt: number;
   /** Undefined while it goes on. */
@@ -92,7 +75,7 @@ function chooseRun(pod: Pod, container: string, previous: boolean): Run {
       ? reason
       : (status?.state.waiting?.message ?? reason);
   if (pod.spec.nodeName === undefined || pod.spec.nodeName === "") {
-    throw new StatusError(400, "BadRequest", `pod ${name} does not have a host assigned`);
+    throw badRequest(`pod ${name} does not have a host assigned`);
   }
   throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${why}`);
 }
