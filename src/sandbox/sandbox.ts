@@ -7,6 +7,7 @@ import { startCrdController } from "./crd/crd-controller.ts";
 import { BUILT_IN_SCHEMAS, builtInDefinitions } from "./definitions/built-in.ts";
 import { definitionTable } from "./definitions/definition-table.ts";
 import { discoveryPaths } from "./discovery/discovery-paths.ts";
+import { createFaults, type Faults } from "./faults/faults.ts";
 import { documentPaths } from "./http/document-paths.ts";
 import { createHandler, type Handler } from "./http/handler.ts";
 import { healthPaths } from "./http/health.ts";
@@ -65,6 +66,8 @@ export interface Sandbox extends Handler {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly store: MemoryStore;
+  /** Makes requests, streams, history and tokens fail on demand. */
+  readonly faults: Faults;
   /** What runs, or seems to run, in the pods. */
   readonly containers: ContainerAccess;
   /** Stops everything that acts by itself. Requests are still answered. */
@@ -81,10 +84,12 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const definitions = definitionTable(builtInDefinitions());
   const rules = writeRules(store, random);
   const { registry, writer } = createRegistry({ store, definitions, clock, rules, random, uid });
+  const staticTokens = new Map(options.staticTokens);
+  const { faults, wrap } = createFaults({ clock, store, staticTokens });
   const identity = createIdentity({
     registry,
     clock,
-    staticTokens: options.staticTokens,
+    staticTokens,
     anonymous: options.anonymous,
   });
   const containers = simulatedContainers(registry, clock);
@@ -132,10 +137,11 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   if (options.starter === true) running.push(loadStarter(registry, clock));
 
   return {
-    ...createHandler(server, paths),
+    ...wrap(createHandler(server, paths)),
     registry,
     clock,
     store,
+    faults,
     containers,
     close() {
       for (const stop of running.splice(0).reverse()) stop();

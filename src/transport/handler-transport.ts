@@ -1,5 +1,6 @@
 import { type ApiRequest, requestTarget } from "../core/request.ts";
 import { AbortError, ConnectionError } from "../errors.ts";
+import { networkError } from "./network-error.ts";
 import type { ApiResponse, CallOptions, StreamResponse, Transport } from "./transport.ts";
 
 /** A server as a function. */
@@ -11,7 +12,10 @@ export interface HandlerTransportOptions {
   readonly server?: string;
 }
 
-/** A transport to a handler in the same process, without a socket. WebSockets are refused. */
+/**
+ * A transport to a handler in the same process, without a socket. WebSockets are refused. What the handler throws, or
+ * a body breaks off with, is a lost connection.
+ */
 export function handlerTransport(handler: Handler, options: HandlerTransportOptions = {}): Transport {
   const server = options.server ?? "http://localhost";
   const closing = new AbortController();
@@ -22,20 +26,36 @@ export function handlerTransport(handler: Handler, options: HandlerTransportOpti
       until.throwIfAborted();
       return await aborted(until, handler(toRequest(`${server}${requestTarget(request)}`, request, until)));
     } catch (error) {
-      if (until.aborted) throw new AbortError(undefined, { cause: until.reason });
-      throw error;
+      throw failure(error, request, until);
+    }
+  }
+
+  function failure(error: unknown, request: ApiRequest, signal: AbortSignal | undefined): Error {
+    return networkError(error, request, { server, user: "", tls: { insecureSkipVerify: false } }, signal);
+  }
+
+  /** What a body is read with; its failures are told as those of a connection. */
+  async function reading<R>(request: ApiRequest, { signal }: CallOptions, read: () => Promise<R>): Promise<R> {
+    try {
+      return await read();
+    } catch (error) {
+      throw failure(error, request, signal);
     }
   }
 
   return {
     async send(request, callOptions = {}): Promise<ApiResponse> {
       const response = await call(request, callOptions);
-      const body = new Uint8Array(await response.arrayBuffer());
+      const body = await reading(request, callOptions, async () => new Uint8Array(await response.arrayBuffer()));
       return { status: response.status, headers: headersOf(response), body };
     },
     async stream(request, callOptions = {}): Promise<StreamResponse> {
       const response = await call(request, callOptions);
-      return { status: response.status, headers: headersOf(response), body: chunks(response, callOptions.signal) };
+      return {
+        status: response.status,
+        headers: headersOf(response),
+        body: chunks(response, callOptions.signal, (read) => reading(request, callOptions, read)),
+      };
     },
     async open(request) {
       throw new ConnectionError("STREAM_REFUSED", `Cannot open ${request.path}: this server takes no WebSockets`);
@@ -63,14 +83,18 @@ function headersOf(response: Response): Record<string, string | string[]> {
   return Object.fromEntries(response.headers);
 }
 
-async function* chunks(response: Response, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+async function* chunks(
+  response: Response,
+  signal: AbortSignal | undefined,
+  guarded: <R>(read: () => Promise<R>) => Promise<R>,
+): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader();
   if (reader === undefined) return;
   const onAbort = (): void => void reader.cancel(signal?.reason).catch(() => {});
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
     while (true) {
-      const { done, value } = await reader.read();
+      const { done, value } = await guarded(() => reader.read());
       if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
       if (done) return;
       yield value;

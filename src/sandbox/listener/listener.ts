@@ -2,8 +2,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import type { TLSSocket } from "node:tls";
+import { setTimeout as delay } from "node:timers/promises";
+import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { KubescriptError, UsageError } from "../../errors.ts";
+import { DroppedConnection } from "../faults/dropped-connection.ts";
 import type { Peer } from "../model/peer.ts";
 import type { CertificatePair } from "./certificate.ts";
 import { peerOf } from "./peer-certificate.ts";
@@ -16,23 +18,31 @@ export type Handle = (request: Request, peer?: Peer) => Response | Promise<Respo
 /** Takes over a connection whose client asked for another protocol (WebSocket). Owns the socket from then on. */
 export type HandleUpgrade = (request: Request, peer: Peer, socket: Duplex, head: Buffer) => void;
 
-export interface ListenerOptions {
+export interface ListenerOptions extends ListenerCertificates {
   readonly handle: Handle;
   /** Without it every upgrade is refused with a Status that says so. */
   readonly handleUpgrade?: HandleUpgrade | undefined;
-  readonly certificate: CertificatePair;
-  /** PEM of the authority whose client certificates log in. */
-  readonly clientAuthority: string;
   /** Address to listen on. Default `127.0.0.1`. */
   readonly host?: string | undefined;
   /** Default 0: any free port. */
   readonly port?: number | undefined;
 }
 
+/** What a listener shows clients, and whose clients it knows. */
+export interface ListenerCertificates {
+  readonly certificate: CertificatePair;
+  /** PEM of the authority whose client certificates log in. */
+  readonly clientAuthority: string;
+}
+
 export interface Listener {
   /** `https://127.0.0.1:43210` */
   readonly url: string;
   readonly port: number;
+  /** Cuts every connection, listens on the same port again after `downMs`, and resolves then. */
+  restart(downMs: number): Promise<void>;
+  /** Serves with other certificates from now on, and cuts the connections made under the old ones. */
+  replaceCertificates(certificates: ListenerCertificates): void;
   /**
    * Takes no more connections, ends streamed answers (watches, followed logs) after what they have sent, lets short
    * requests finish, and cuts what is left after `graceMs` (default 2000).
@@ -50,13 +60,10 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const closing = new AbortController();
   const upgraded = new Set<Duplex>();
   const server = createServer({
-    key: options.certificate.key,
-    cert: options.certificate.certificate,
-    ca: options.clientAuthority,
+    ...secureContext(options),
     requestCert: true,
     // A bad certificate is answered with 401, as the API does, instead of a broken handshake.
     rejectUnauthorized: false,
-    minVersion: "TLSv1.2",
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
   server.on("request", (message, response) => {
@@ -83,8 +90,29 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   return {
     url: `https://${urlHost(host)}:${port}`,
     port,
+    async restart(downMs) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      cut(server, upgraded);
+      await closed;
+      if (downMs > 0) await delay(downMs);
+      if (!closing.signal.aborted) await listen(server, host, port);
+    },
+    replaceCertificates(certificates) {
+      server.setSecureContext(secureContext(certificates));
+      cut(server, upgraded);
+    },
     close: (graceMs = DEFAULT_GRACE_MS) => close(server, closing, upgraded, graceMs),
   };
+}
+
+function secureContext({ certificate, clientAuthority }: ListenerCertificates): SecureContextOptions {
+  return { key: certificate.key, cert: certificate.certificate, ca: clientAuthority, minVersion: "TLSv1.2" };
+}
+
+/** Ends every connection in the middle of whatever it carries. */
+function cut(server: Server, upgraded: ReadonlySet<Duplex>): void {
+  for (const socket of upgraded) socket.destroy();
+  server.closeAllConnections();
 }
 
 async function answer(
@@ -119,6 +147,7 @@ async function respond(handle: Handle, message: IncomingMessage, signal: AbortSi
   try {
     return await handle(request, peerOf(message.socket as TLSSocket));
   } catch (error) {
+    if (error instanceof DroppedConnection) throw error;
     return status(500, "InternalError", `Internal error occurred: ${error instanceof Error ? error.message : error}`);
   }
 }

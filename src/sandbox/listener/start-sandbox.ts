@@ -2,7 +2,7 @@ import type { UserInfo } from "../model/user.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../sandbox.ts";
 import { createCertificateAuthority } from "./certificate.ts";
 import { sandboxKubeconfig } from "./kubeconfig.ts";
-import { type HandleUpgrade, startListener } from "./listener.ts";
+import { type HandleUpgrade, type ListenerCertificates, startListener } from "./listener.ts";
 
 export interface StartSandboxOptions extends Omit<SandboxOptions, "certificateAuthority"> {
   /** Address to listen on. Default `127.0.0.1`: this machine alone. */
@@ -16,7 +16,7 @@ export interface StartSandboxOptions extends Omit<SandboxOptions, "certificateAu
 }
 
 /** A sandbox that other processes reach. */
-export interface RunningSandbox extends Pick<Sandbox, "registry" | "handle" | "clock"> {
+export interface RunningSandbox extends Pick<Sandbox, "registry" | "handle" | "clock" | "faults"> {
   /** `https://127.0.0.1:43210` */
   readonly url: string;
   readonly port: number;
@@ -24,6 +24,16 @@ export interface RunningSandbox extends Pick<Sandbox, "registry" | "handle" | "c
   readonly kubeconfig: string;
   /** PEM of the authority that signed the server's certificate. */
   readonly certificateAuthority: string;
+  /**
+   * Stops as if the process had died and starts again after `downMs` (default 0): every connection is cut, port and
+   * objects stay. Resolves once it listens.
+   */
+  restart(options?: { readonly downMs?: number }): Promise<void>;
+  /**
+   * Makes a new authority, certificates and {@link kubeconfig}; who trusts or was issued by the old one gets no
+   * further. Connections are cut. `kube-root-ca.crt` keeps the authority that the sandbox began with.
+   */
+  rotateCertificates(): void;
   /** Stops: ends watches, lets short requests finish, then the controllers. Once; later calls wait for the first. */
   close(): Promise<void>;
 }
@@ -55,35 +65,51 @@ const ADMIN = { username: "admin", groups: ["system:masters"] };
  */
 export async function startSandbox(options: StartSandboxOptions = {}): Promise<RunningSandbox> {
   const { host = "127.0.0.1", port = 0, users = [], handleUpgrade, ...sandboxOptions } = options;
-  const authority = createCertificateAuthority();
   const names = [...new Set([...SERVER_NAMES, SERVICE_ADDRESS, host])];
+  let authority = createCertificateAuthority();
+  const certificates = (): ListenerCertificates => ({
+    certificate: authority.issueServer("kube-apiserver", names),
+    clientAuthority: authority.certificate,
+  });
   const sandbox = createSandbox({ ...sandboxOptions, certificateAuthority: authority.certificate });
   try {
     const listener = await startListener({
       handle: sandbox.handle,
       handleUpgrade,
-      certificate: authority.issueServer("kube-apiserver", names),
-      clientAuthority: authority.certificate,
+      ...certificates(),
       host,
       port,
     });
-    const kubeconfig = sandboxKubeconfig({
-      server: listener.url,
-      certificateAuthority: authority.certificate,
-      users: [ADMIN, ...users].map(({ username, groups }) => ({
-        name: username,
-        certificate: authority.issueClient(username, groups),
-      })),
-    });
+    const newKubeconfig = (): string =>
+      sandboxKubeconfig({
+        server: listener.url,
+        certificateAuthority: authority.certificate,
+        users: [ADMIN, ...users].map(({ username, groups }) => ({
+          name: username,
+          certificate: authority.issueClient(username, groups),
+        })),
+      });
+    let kubeconfig = newKubeconfig();
     let closed: Promise<void> | undefined;
     return {
       url: listener.url,
       port: listener.port,
-      kubeconfig,
-      certificateAuthority: authority.certificate,
+      get kubeconfig() {
+        return kubeconfig;
+      },
+      get certificateAuthority() {
+        return authority.certificate;
+      },
       registry: sandbox.registry,
       handle: sandbox.handle,
       clock: sandbox.clock,
+      faults: sandbox.faults,
+      restart: ({ downMs = 0 } = {}) => listener.restart(downMs),
+      rotateCertificates() {
+        authority = createCertificateAuthority();
+        kubeconfig = newKubeconfig();
+        listener.replaceCertificates(certificates());
+      },
       close: () => {
         closed ??= listener.close().then(() => sandbox.close());
         return closed;

@@ -9,7 +9,10 @@ export interface MemoryStoreOptions {
 
 /** A {@link Store} in memory, with what only a fault or a test asks of it. */
 export interface MemoryStore extends Store {
-  /** Forgets the history up to now, as etcd's compaction: older watches and pages get 410. */
+  /**
+   * Forgets the history, as etcd's compaction once something else was written: the revision moves on by one, and
+   * every watch and page that goes back to before it gets 410.
+   */
   compact(): void;
 }
 
@@ -118,7 +121,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     },
 
     compact() {
-      for (const on of shelves.values()) forget(on, on.history.length);
+      revision += 1;
+      for (const on of shelves.values()) {
+        on.history = [];
+        on.compacted = revision;
+      }
     },
   };
 }
