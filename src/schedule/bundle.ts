@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import path from "node:path";
 import type { BuildFailure, Message, Plugin } from "esbuild";
 import { UsageError } from "../errors.ts";
+import { undiciPool } from "./undici-pool.ts";
 
 /** A script and the runtime in one file. */
 export interface Bundle {
@@ -49,7 +50,7 @@ await runJob(${JSON.stringify(path.basename(file))}, () => import(${JSON.stringi
     banner: {
       js: 'import{createRequire as __jobCreateRequire}from"node:module";const require=__jobCreateRequire(import.meta.url);',
     },
-    plugins: [packageModules(modules)],
+    plugins: [undiciPool, packageModules(modules)],
   }).catch((failure: BuildFailure) => {
     throw bundleError(file, failure);
   });
