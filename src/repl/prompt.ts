@@ -50,6 +50,9 @@ export class Prompt {
   #signal: AbortSignal = new AbortController().signal;
   #queue: Promise<void> = Promise.resolve();
   readonly #typed: string[] = [];
+  #running = false;
+  /** Lines that run or wait to. */
+  #pending = 0;
 
   constructor(options: PromptOptions) {
     this.options = options;
@@ -124,10 +127,8 @@ export class Prompt {
 
   /** Prints a line above the one that is being typed. */
   print(text: string): void {
-    const { stdout } = this.options;
-    cursorTo(stdout, 0);
-    clearLine(stdout, 0);
-    stdout.write(`${text}\n`);
+    this.#clearLine();
+    this.options.stdout.write(`${text}\n`);
     if (!this.#running) this.#server?.displayPrompt(true);
   }
 
@@ -148,7 +149,10 @@ export class Prompt {
     this.#typed.push(line);
   }
 
-  #running = false;
+  #clearLine(): void {
+    cursorTo(this.options.stdout, 0);
+    clearLine(this.options.stdout, 0);
+  }
 
   #installGlobals($: ReturnType<typeof createShell>["$"]): void {
     const log = createLog((line) => this.print(line), this.options.color);
@@ -186,8 +190,13 @@ export class Prompt {
 
   /** Lines that come in one go, pasted or typed ahead, run one after the other. */
   #enqueueWork(work: () => Promise<unknown>): Promise<void> {
+    const waits = this.#pending > 0;
+    this.#pending += 1;
     this.#queue = this.#queue.then(async () => {
+      // The line before has shown the prompt again by now.
+      if (waits) this.#clearLine();
       await work();
+      this.#pending -= 1;
     });
     return this.#queue;
   }

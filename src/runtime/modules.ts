@@ -58,8 +58,10 @@ export async function importModule(specifier: string, options: ImportOptions): P
     target = hooks.importFrom + encodeURIComponent(JSON.stringify([parent, specifier]));
   }
   try {
-    if (options.with === undefined) return (await import(target)) as Record<string, unknown>;
-    return (await import(target, { with: options.with })) as Record<string, unknown>;
+    const attributes = options.with;
+    const module: unknown =
+      attributes === undefined ? await import(target) : await import(target, { with: attributes });
+    return module as Record<string, unknown>;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === hooks.syntaxCode) {
       throw new UsageError("SYNTAX", error.message);

@@ -1,6 +1,7 @@
 import { UsageError } from "../../errors.ts";
 import { prepare } from "../../repl/evaluate.ts";
 import type { Command } from "../command.ts";
+import { preferQuickExit } from "../quick-exit.ts";
 import { runWithGlobals, TIMEOUT_FLAG } from "../script-session.ts";
 
 export const command: Command = {
@@ -14,6 +15,7 @@ export const command: Command = {
   connects: true,
   prints: true,
   async run({ values, positionals, terminal }) {
+    preferQuickExit();
     const [code, ...words] = positionals;
     if (code === undefined)
       throw new UsageError("USAGE", "Cannot evaluate: there is no code", { hint: "kubescript eval 'k8s.pods.list()'" });

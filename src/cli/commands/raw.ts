@@ -7,6 +7,7 @@ import type { HttpPatchType } from "../../runtime/http.ts";
 import type { Command, Invocation } from "../command.ts";
 import { listenForInterruption } from "../interruption.ts";
 import { printResult, resultFormat } from "../print-result.ts";
+import { preferQuickExit } from "../quick-exit.ts";
 import { openSession } from "../session.ts";
 import { write } from "../terminal.ts";
 
@@ -52,6 +53,7 @@ export const command: Command = {
   prints: true,
   async run(invocation) {
     const { positionals, values, terminal } = invocation;
+    preferQuickExit();
     const [method, target] = positionals;
     if (method === undefined || target === undefined || positionals.length > 2) {
       throw new UsageError("USAGE", "Cannot send: give a method and a path", {

@@ -3,7 +3,6 @@ import type { KubernetesObject } from "../../core/object.ts";
 import { formatYaml } from "../../core/yaml.ts";
 import { UsageError } from "../../errors.ts";
 import { ResourceList } from "../../resources/list.ts";
-import { objectTable, recordTable } from "./table.ts";
 
 /** `-o`: how a result is written. */
 export type OutputFormat =
@@ -87,8 +86,9 @@ async function jsonPathText(value: unknown, template: string): Promise<string> {
   return formatJsonPath(template, plain(value));
 }
 
-function tableText(value: unknown, wide: boolean, options: RenderOptions): string {
+async function tableText(value: unknown, wide: boolean, options: RenderOptions): Promise<string> {
   if (Array.isArray(value)) {
+    const { objectTable, recordTable } = await import("./table.ts");
     const items = value as unknown[];
     if (items.length > 0 && items.every(isObject)) return objectTable(items, { wide, now: options.now });
     if (value instanceof ResourceList) return "No resources found";
