@@ -57,18 +57,7 @@ rmSync(path.join(root, "dist"), { recursive: true, force: true });
 renameSync(fresh, path.join(root, "dist"));
 
 if (process.argv.includes("--types")) {
-  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
-  const flags = [
-    "-p",
-    root,
-    "--noEmit",
-    "false",
-    "--emitDeclarationOnly",
-    "--rootDir",
-    "src",
-    "--outDir",
-    "dist/types",
-  ];
-  const { status } = spawnSync(process.execPath, [tsc, ...flags, "--include", "src"], { cwd: root, stdio: "inherit" });
+  const tsc = path.join(path.dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
+  const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.types.json"], { cwd: root, stdio: "inherit" });
   process.exitCode = status ?? 1;
 }
