@@ -147,7 +147,7 @@ function checkBlocks(name: string, markdown: string, env: NodeJS.ProcessEnv, fol
     for (const { kind, command, expected } of steps(block.text)) {
       const [, said] =
         kind === "shell"
-          ? run("bash", ["-c", command], "", cwd, env)
+          ? run("bash", ["-c", `exec 2>&1\n${command}`], "", cwd, env)
           : run("kubescript", ["eval", command, "-o", "table"], "", cwd, env);
       const missing = firstMissing(expected, said);
       if (missing !== undefined)
