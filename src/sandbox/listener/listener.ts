@@ -15,8 +15,14 @@ import { writeResponse } from "./write-response.ts";
 /** Answers a request; what it throws becomes a 500. */
 export type Handle = (request: Request, peer?: Peer) => Response | Promise<Response>;
 
-/** Takes over a connection whose client asked for another protocol (WebSocket). Owns the socket from then on. */
-export type HandleUpgrade = (request: Request, peer: Peer, socket: Duplex, head: Buffer) => void;
+/** Takes over a connection whose client asked for another protocol. Owns the socket from then on. */
+export type HandleUpgrade = (
+  request: Request,
+  peer: Peer,
+  socket: Duplex,
+  head: Buffer,
+  message: IncomingMessage,
+) => void;
 
 export interface ListenerOptions extends ListenerCertificates {
   readonly handle: Handle;
@@ -83,6 +89,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
         peerOf(message.socket as TLSSocket),
         socket,
         head,
+        message,
       );
   });
   await listen(server, host, options.port ?? 0);

@@ -1,8 +1,9 @@
 import type { UserInfo } from "../model/user.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../sandbox.ts";
+import { createUpgrades } from "../streams/upgrade.ts";
 import { createCertificateAuthority } from "./certificate.ts";
 import { sandboxKubeconfig } from "./kubeconfig.ts";
-import { type HandleUpgrade, type ListenerCertificates, startListener } from "./listener.ts";
+import { type ListenerCertificates, startListener } from "./listener.ts";
 
 export interface StartSandboxOptions extends Omit<SandboxOptions, "certificateAuthority"> {
   /** Address to listen on. Default `127.0.0.1`: this machine alone. */
@@ -11,8 +12,6 @@ export interface StartSandboxOptions extends Omit<SandboxOptions, "certificateAu
   readonly port?: number;
   /** Users that the kubeconfig logs in by certificate, besides `admin` of `system:masters`. Default none. */
   readonly users?: readonly Pick<UserInfo, "username" | "groups">[];
-  /** Takes WebSocket connections. Default: they are refused. */
-  readonly handleUpgrade?: HandleUpgrade;
 }
 
 /** A sandbox that other processes reach. */
@@ -64,7 +63,7 @@ const ADMIN = { username: "admin", groups: ["system:masters"] };
  * await sandbox.close();
  */
 export async function startSandbox(options: StartSandboxOptions = {}): Promise<RunningSandbox> {
-  const { host = "127.0.0.1", port = 0, users = [], handleUpgrade, ...sandboxOptions } = options;
+  const { host = "127.0.0.1", port = 0, users = [], ...sandboxOptions } = options;
   const names = [...new Set([...SERVER_NAMES, SERVICE_ADDRESS, host])];
   let authority = createCertificateAuthority();
   const certificates = (): ListenerCertificates => ({
@@ -75,7 +74,7 @@ export async function startSandbox(options: StartSandboxOptions = {}): Promise<R
   try {
     const listener = await startListener({
       handle: sandbox.handle,
-      handleUpgrade,
+      handleUpgrade: createUpgrades(sandbox),
       ...certificates(),
       host,
       port,
