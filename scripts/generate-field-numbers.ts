@@ -1,6 +1,6 @@
 /**
  * Derives the sandbox's table of protobuf field numbers, `src/sandbox/data/field-numbers.json`, from the
- * `generated.proto` files of k8s.io/api and k8s.io/apimachinery.
+ * `generated.proto` files of k8s.io/api, apimachinery, apiextensions-apiserver and kube-aggregator.
  *
  *   tsx scripts/generate-field-numbers.ts DIR…
  *
@@ -57,21 +57,26 @@ function messageOf(type: string, prefix: string): string | undefined {
   return /^[A-Z]\w*$/.test(type) ? `${prefix}.${type}` : undefined;
 }
 
-/** `k8s.io.api.core.v1` → `io.k8s.api.core.v1`. */
+/** `k8s.io.kube_aggregator.pkg…` → `io.k8s.kube-aggregator.pkg…`. */
 function componentOf(name: string): string {
-  return name.replace(/^k8s\.io\./, "io.k8s.");
+  return name.replace(/^k8s\.io\.([^.]+)/, (_match, module: string) => `io.k8s.${module.replaceAll("_", "-")}`);
+}
+
+/** Names as they compare: `uID` and `uid`, `xKubernetesListType` and `x-kubernetes-list-type`, `ref` and `$ref`. */
+function folded(name: string): string {
+  return name.replaceAll(/[-$]/g, "").toLowerCase();
 }
 
 function describe(name: string, properties: Record<string, unknown>): void {
   const fields = messages.get(name);
   if (fields === undefined || table[name] !== undefined) return;
   const names: string[] = [];
+  const byFold = new Map(Object.keys(properties).map((property) => [folded(property), property]));
   for (const { name: own, number, message } of fields) {
-    // a few begin with a capital in protobuf only
-    const field = own in properties ? own : own.charAt(0).toLowerCase() + own.slice(1);
-    const inline = !(field in properties) && message !== undefined;
+    const field = byFold.get(folded(own));
+    const inline = field === undefined && message !== undefined;
     if (inline) describe(message, properties);
-    names[number - 1] = inline ? `>${message}` : field in properties ? field : "";
+    names[number - 1] = inline ? `>${message}` : (field ?? "");
   }
   table[name] = Array.from(names, (one) => one ?? "").join(",");
 }

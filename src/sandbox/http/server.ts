@@ -14,7 +14,6 @@ import type { WriteContext } from "../storage/write-context.ts";
 import type { Representation, Transform } from "./media-types.ts";
 import { negotiate } from "./media-types.ts";
 import type { ObjectTexts } from "./object-text.ts";
-import type { Content } from "./read-body.ts";
 import type { Renderer } from "./representation.ts";
 import type { RequestInfo } from "./request-info.ts";
 import type { Warnings } from "./warnings.ts";
@@ -38,8 +37,11 @@ export interface HttpServer {
 }
 
 /** A request for a resource, admitted and with its body read. */
-export interface ResourceRequest extends Content {
+export interface ResourceRequest {
   readonly request: Request;
+  readonly body: Uint8Array;
+  /** Of the body; undefined when the request names none. */
+  readonly contentType: string | undefined;
   readonly info: RequestInfo;
   readonly definition: ResourceDefinition;
   readonly user: UserInfo;

@@ -1,12 +1,10 @@
-import { loadAll, YAMLException } from "js-yaml";
-import { KUBERNETES_YAML } from "../../core/yaml-schema.ts";
 import { BUILT_IN_COMPONENTS, BUILT_IN_SCHEMAS, componentNamesByKind, kindKey } from "../definitions/built-in.ts";
 import { groupVersion, type ResourceDefinition } from "../model/definition.ts";
 import { type ApiObject, isJsonObject, type JsonObject } from "../model/object.ts";
-import { badRequest, StatusError } from "../model/status-error.ts";
+import { badRequest } from "../model/status-error.ts";
+import { cannotHandle, splitApiVersion, unrecognized } from "./decode-errors.ts";
 import { countMembers, type DecodeProgress, decoderFor, newProgress, OBJECT_META } from "./decoder.ts";
-import { duplicateMembers, jsonShape } from "./json-members.ts";
-import { goSyntaxError, MAX_JSON_DEPTH } from "./json-syntax.ts";
+import { parseBody } from "./parse-body.ts";
 
 /** The query parameter `fieldValidation`: what becomes of unknown and repeated fields. The API's default is Warn. */
 export type FieldValidation = "Ignore" | "Warn" | "Strict";
@@ -17,6 +15,8 @@ export type DecodeTarget = Pick<ResourceDefinition, "group" | "version" | "kind"
 export interface DecodeOptions {
   /** Default `Warn`. */
   readonly fieldValidation?: FieldValidation;
+  /** Whether the body's `apiVersion` is passed over: every group has kinds such as DeleteOptions. Default false. */
+  readonly anyVersion?: boolean;
 }
 
 /** What a body holds, and what the client is warned of (each text is one `Warning:` header). */
@@ -34,9 +34,6 @@ export interface DecodedValue {
   readonly strictErrors: string[];
 }
 
-const JSON_TYPES = new Set(["", "application/json", "text/json"]);
-const YAML_TYPES = new Set(["application/yaml", "text/yaml", "application/x-yaml", "application/apply-patch+yaml"]);
-const SUMMARY_BYTES = 30;
 let kinds: ReadonlyMap<string, string> | undefined;
 
 /**
@@ -55,6 +52,7 @@ export function decodeBody(
   const fieldValidation = options.fieldValidation ?? "Warn";
   const mediaType = (contentType ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
   const parsed = parseBody(bytes, mediaType, target);
+  if (options.anyVersion === true && isJsonObject(parsed.value)) delete parsed.value.apiVersion;
   const given = isJsonObject(parsed.value) ? Object.keys(parsed.value).length : 0;
   const object = identify(parsed.value, bytes, target);
   const filledIn = Object.keys(object).length - given;
@@ -87,89 +85,6 @@ export function zeroValue(target: DecodeTarget): JsonObject | undefined {
 /** `strict decoding error: unknown field "a", duplicate field "b"`. */
 export function strictDecodingError(errors: readonly string[]): string {
   return `strict decoding error: ${errors.join(", ")}`;
-}
-
-interface ParsedBody {
-  readonly value: unknown;
-  /** Messages for repeated fields, found only when the members seen are fewer than the text has. */
-  duplicates(progress: DecodeProgress): string[];
-}
-
-function parseBody(bytes: Uint8Array, mediaType: string, target: DecodeTarget): ParsedBody {
-  if (YAML_TYPES.has(mediaType)) return parseYamlBody(bytes, target);
-  if (!JSON_TYPES.has(mediaType)) throw unsupportedMediaType(target);
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-  const shape = jsonShapeOf(bytes, text);
-  if (shape === undefined) {
-    const reason = goSyntaxError(bytes) ?? "unexpected end of JSON input";
-    throw unrecognized(bytes, target, `couldn't get version/kind; json parse error: ${reason}`);
-  }
-  const { value, members } = shape;
-  return {
-    value,
-    duplicates: (progress) => (progress.members === members ? [] : describeDuplicates(text, progress)),
-  };
-}
-
-function jsonShapeOf(bytes: Uint8Array, text: string): { value: unknown; members: number } | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const { members, tooDeep } = jsonShape(bytes);
-  return tooDeep ? undefined : { value, members };
-}
-
-/** Fields below an unknown field were never decoded, so their repetition is not told. */
-function describeDuplicates(text: string, progress: DecodeProgress): string[] {
-  return duplicateMembers(text)
-    .filter(
-      (path) => !progress.unknown.some((unknown) => path.startsWith(`${unknown}.`) || path.startsWith(`${unknown}[`)),
-    )
-    .map((path) => `duplicate field "${path}"`);
-}
-
-function parseYamlBody(bytes: Uint8Array, target: DecodeTarget): ParsedBody {
-  const text = new TextDecoder().decode(bytes);
-  let value: unknown;
-  try {
-    // as sigs.k8s.io/yaml: the first document counts, and the last of repeated keys
-    value = loadAll(text, { schema: KUBERNETES_YAML, json: true })[0];
-  } catch (error) {
-    throw unrecognized(bytes, target, yamlFault(error));
-  }
-  if (depthOf(value) > MAX_JSON_DEPTH) throw unrecognized(bytes, target, "yaml: exceeded max depth");
-  return { value: value ?? null, duplicates: () => yamlDuplicates(text) };
-}
-
-/** The strict reader's complaint about a repeated key: it stops at the first. */
-function yamlDuplicates(text: string): string[] {
-  try {
-    loadAll(text, { schema: KUBERNETES_YAML });
-    return [];
-  } catch (error) {
-    if (!(error instanceof YAMLException) || error.mark === undefined) return [];
-    const { line, column } = error.mark;
-    const key = /^["']?([^"':\s]*)/.exec((text.split(/\r?\n/)[line] ?? "").slice(column))?.[1] ?? "";
-    return [`yaml: unmarshal errors: line ${line + 1}: key "${key}" already set in map`];
-  }
-}
-
-function yamlFault(error: unknown): string {
-  if (!(error instanceof YAMLException)) return `yaml: ${error instanceof Error ? error.message : String(error)}`;
-  return error.mark === undefined ? `yaml: ${error.reason}` : `yaml: line ${error.mark.line + 1}: ${error.reason}`;
-}
-
-function depthOf(value: unknown): number {
-  let depth = 0;
-  let level: unknown[] = [value];
-  while (level.length > 0 && depth <= MAX_JSON_DEPTH + 1) {
-    depth += 1;
-    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
-  }
-  return depth;
 }
 
 /** Fills in `apiVersion` and `kind` where the body leaves them out, as the server's decoder does. */
@@ -266,37 +181,4 @@ function goPackage(group: string): string {
   if (group === "" || group === "events.k8s.io") return "core";
   if (group === "internal.apiserver.k8s.io") return "apiserverinternal";
   return group.split(".", 1)[0] ?? group;
-}
-
-function splitApiVersion(apiVersion: string): [group: string, version: string] {
-  const slash = apiVersion.indexOf("/");
-  return slash < 0 ? ["", apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
-}
-
-function cannotHandle(object: JsonObject, target: DecodeTarget, reason: string): StatusError {
-  const [, version] = splitApiVersion(String(object.apiVersion));
-  return badRequest(`${object.kind} in version "${version}" cannot be handled as a ${target.kind}: ${reason}`);
-}
-
-function unrecognized(bytes: Uint8Array, target: DecodeTarget, reason: string): StatusError {
-  return badRequest(
-    `the object provided is unrecognized (must be of type ${target.kind}): ${reason} (${summarize(bytes)})`,
-  );
-}
-
-/** Text for what looks like JSON, hexadecimal for the rest. */
-function summarize(bytes: Uint8Array): string {
-  if (bytes.length === 0) return "<empty>";
-  const head = bytes.subarray(0, SUMMARY_BYTES);
-  const text = bytes[0] === 0x7b ? new TextDecoder().decode(head) : Buffer.from(head).toString("hex");
-  return bytes.length > SUMMARY_BYTES ? `${text} ...` : text;
-}
-
-function unsupportedMediaType(target: DecodeTarget): StatusError {
-  const protobuf = target.custom === undefined ? ", application/vnd.kubernetes.protobuf" : "";
-  return new StatusError(
-    415,
-    "UnsupportedMediaType",
-    `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml${protobuf}`,
-  );
 }

@@ -45,24 +45,12 @@ export function deleteOptions(request: ResourceRequest): RequestedDeletion {
 /** The version of the options is not checked: clients send `v1`, `meta.k8s.io/v1` and the resource's own. */
 function fromBody(request: ResourceRequest): JsonObject {
   const target = { group: "", version: "v1", kind: DELETE_OPTIONS, schemas: BUILT_IN_SCHEMAS };
-  const { object } = decodeBody(withoutVersion(request.body, request.contentType), request.contentType, target, {
+  const { object } = decodeBody(request.body, request.contentType, target, {
     fieldValidation: "Ignore",
+    anyVersion: true,
   });
   const query = fromQuery(request.info.query);
   return { ...object, ...(query.dryRun === undefined ? {} : { dryRun: query.dryRun }) };
-}
-
-function withoutVersion(body: Uint8Array, contentType: string | undefined): Uint8Array {
-  if (contentType !== undefined && !contentType.startsWith("application/json")) return body;
-  try {
-    const options: unknown = JSON.parse(new TextDecoder().decode(body));
-    if (!isJsonObject(options) || options.apiVersion === undefined) return body;
-    const { apiVersion: _version, ...rest } = options;
-    return new TextEncoder().encode(JSON.stringify(rest));
-  } catch {
-    // the decoder says what is wrong with it
-    return body;
-  }
 }
 
 function fromQuery(query: URLSearchParams): JsonObject {
