@@ -92,6 +92,8 @@ async function* chunks(
   if (reader === undefined) return;
   const onAbort = (): void => void reader.cancel(signal?.reason).catch(() => {});
   signal?.addEventListener("abort", onAbort, { once: true });
+  // reading may begin long after the answer did
+  if (signal?.aborted) onAbort();
   try {
     while (true) {
       const { done, value } = await guarded(() => reader.read());
