@@ -1,4 +1,4 @@
-import { AbortError } from "../errors.ts";
+import { unlessAborted } from "../core/abort.ts";
 import type { Connection, ExecConfig } from "./connection.ts";
 import { type ExecCredential, execCluster } from "./exec-credential.ts";
 import { type ExecSurroundings, runExecPlugin } from "./run-exec-plugin.ts";
@@ -35,7 +35,7 @@ export class ExecPlugins {
       running = this.#run(key, exec, connection).finally(() => this.#running.delete(key));
       this.#running.set(key, running);
     }
-    return (await abortable(running, signal)).credential;
+    return (await unlessAborted(running, signal)).credential;
   }
 
   /** Drops an answer of a run that began before that time; true when the plugin will run again. */
@@ -62,15 +62,4 @@ export class ExecPlugins {
 /** The whole configuration and the cluster: two contexts that differ in either never share a credential. */
 function cacheKey(exec: ExecConfig, connection: Connection): string {
   return JSON.stringify([exec, execCluster(connection, exec)]);
-}
-
-/** One caller's interruption ends its waiting, not the run that others wait for. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(new AbortError(undefined, { cause: signal.reason }));
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-  });
 }

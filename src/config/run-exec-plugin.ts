@@ -1,4 +1,5 @@
-import { AbortError, ConfigError } from "../errors.ts";
+import { abortError } from "../core/abort.ts";
+import { ConfigError } from "../errors.ts";
 import type { ExecConfig } from "./connection.ts";
 import { type ExecCluster, type ExecCredential, execInfo, parseExecCredential } from "./exec-credential.ts";
 
@@ -52,7 +53,7 @@ export async function runExecPlugin(
   try {
     ended = await (surroundings.run ?? spawnProcess)(exec.command, exec.args, { env, stdin, signal });
   } catch (cause) {
-    if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
+    if (signal?.aborted) throw abortError(signal);
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     if (code === "ENOENT") {
       throw failure("there is no such program", exec.installHint ?? "Install it, or correct the command.", cause);

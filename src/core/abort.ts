@@ -6,21 +6,22 @@ export function abortError(signal: AbortSignal | undefined): Error {
   return isKubescriptError(reason) ? reason : new AbortError(undefined, { cause: reason });
 }
 
+/** Throws {@link abortError} once the signal is aborted. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw abortError(signal);
 }
 
-/** Waits for work that others share: an abort ends this wait, not the work. */
-export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+/** Settles as the work does; an abort ends this wait with {@link abortError}, whatever the work does then. */
+export async function unlessAborted<T>(work: PromiseLike<T> | T, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return work;
-  throwIfAborted(signal);
   let interrupt = (): void => {};
   const interrupted = new Promise<never>((_, reject) => {
     interrupt = () => reject(abortError(signal));
-    signal.addEventListener("abort", interrupt, { once: true });
+    if (signal.aborted) interrupt();
+    else signal.addEventListener("abort", interrupt, { once: true });
   });
   try {
-    return await Promise.race([work, interrupted]);
+    return await Promise.race([interrupted, work]);
   } finally {
     signal.removeEventListener("abort", interrupt);
   }

@@ -11,6 +11,11 @@ export interface ApiRequest {
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
 }
 
+/** Whether a request can be sent again: an iterable body is used up by the first time. */
+export function isReplayable({ body }: Pick<ApiRequest, "body">): boolean {
+  return body === undefined || typeof body === "string" || body instanceof Uint8Array;
+}
+
 /** The request's path and query as one string, as it stands on the request line. */
 export function requestTarget(request: Pick<ApiRequest, "path" | "query">): string {
   const query = new URLSearchParams();

@@ -1,8 +1,9 @@
 import { runInThisContext, Script } from "node:vm";
+import { unlessAborted } from "../core/abort.ts";
 import { AbortError, UsageError } from "../errors.ts";
 import { importModule } from "../runtime/modules.ts";
 import { compile } from "./compile.ts";
-import { isVmInterrupt, race } from "./interrupt.ts";
+import { isVmInterrupt } from "./interrupt.ts";
 import { helpers, type Rewritten } from "./rewrite.ts";
 
 /** How code is evaluated. */
@@ -62,7 +63,7 @@ async function run(code: Rewritten, options: EvaluateOptions): Promise<{ readonl
   while (!step.done) {
     let answer: { readonly value: unknown } | { readonly error: unknown };
     try {
-      answer = { value: await race(step.value, options.signal) };
+      answer = { value: await unlessAborted(step.value, options.signal) };
     } catch (error) {
       answer = { error };
     }

@@ -23,22 +23,6 @@ export function listenForInterrupt(source: SignalSource, parent?: AbortSignal): 
   };
 }
 
-/** Settles as `work` does, or rejects with the signal's reason as soon as it is aborted, whatever `work` does then. */
-export function race<T>(work: PromiseLike<T> | T, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) {
-      onAbort();
-      Promise.resolve(work).catch(() => undefined);
-      return;
-    }
-    signal.addEventListener("abort", onAbort, { once: true });
-    Promise.resolve(work)
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", onAbort));
-  });
-}
-
 /** Whether an error is how `vm` reports that Ctrl-C ended running code. */
 export function isVmInterrupt(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";

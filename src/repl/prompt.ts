@@ -1,6 +1,7 @@
 import { clearLine, cursorTo } from "node:readline";
 import { type REPLServer, Recoverable, start } from "node:repl";
 import type { Readable, Writable } from "node:stream";
+import { unlessAborted } from "../core/abort.ts";
 import { AbortError } from "../errors.ts";
 import type { Cluster } from "../runtime/cluster.ts";
 import { errorText } from "../runtime/error-text.ts";
@@ -12,7 +13,7 @@ import { SourceError } from "./compile.ts";
 import { Completer } from "./complete.ts";
 import { type Evaluation, prepare } from "./evaluate.ts";
 import { appendHistory, readHistory } from "./history.ts";
-import { listenForInterrupt, race } from "./interrupt.ts";
+import { listenForInterrupt } from "./interrupt.ts";
 import { bracketedPaste, marked, PasteFilter, unmarked } from "./paste.ts";
 import { render } from "./render/output.ts";
 import { Transcript } from "./transcript.ts";
@@ -213,7 +214,7 @@ export class Prompt {
         folder: `${this.options.cwd}/`,
         breakOnSigint: true,
       });
-      const settled = await race(value, interrupt.signal);
+      const settled = await unlessAborted(value, interrupt.signal);
       Object.assign(globalThis, { _: settled });
       await this.#show(settled, interrupt.signal);
       this.transcript.add(source, evaluation, isPromise(value));

@@ -1,6 +1,6 @@
 import stringWidth from "string-width";
+import { unlessAborted } from "../core/abort.ts";
 import type { KubernetesObject } from "../core/object.ts";
-import { race } from "./interrupt.ts";
 import { formatLine } from "./render/columns.ts";
 import { isObject, type RenderOptions, render } from "./render/output.ts";
 import { objectGrid } from "./render/table.ts";
@@ -25,7 +25,7 @@ export async function printLive(values: AsyncIterable<unknown>, options: StreamV
   const table = new EventTable(options);
   try {
     for (;;) {
-      const next = await race(iterator.next(), options.signal);
+      const next = await unlessAborted(iterator.next(), options.signal);
       if (next.done === true) return;
       const event = next.value;
       if (isEvent(event)) table.print(event);

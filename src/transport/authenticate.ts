@@ -1,6 +1,6 @@
 import type { ClientCertificate, Impersonation } from "../config/connection.ts";
 import type { CredentialSource, RequestCredential } from "../config/credential-source.ts";
-import type { ApiRequest } from "../core/request.ts";
+import { type ApiRequest, isReplayable } from "../core/request.ts";
 import { ConnectionError, isApiError } from "../errors.ts";
 import type { CallOptions, Transport } from "./transport.ts";
 
@@ -24,7 +24,7 @@ export function authenticate(inner: Transport, options: AuthenticateOptions): Tr
   const impersonation = impersonationHeaders(options.impersonate);
 
   /** Calls with the credential of this moment, and again with a new one when that was refused. */
-  async function attempt<R extends Pick<ApiRequest, "headers">, A>(
+  async function attempt<R extends Pick<ApiRequest, "headers" | "body">, A>(
     request: R,
     callOptions: CallOptions,
     call: (request: R) => Promise<A>,
@@ -116,11 +116,6 @@ function escapeHeaderName(key: string): string {
       return legal ? character : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
     })
     .join("");
-}
-
-function isReplayable(request: object): boolean {
-  const body = "body" in request ? request.body : undefined;
-  return body === undefined || typeof body === "string" || body instanceof Uint8Array;
 }
 
 function sameCredential(a: RequestCredential, b: RequestCredential): boolean {

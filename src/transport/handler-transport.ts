@@ -1,5 +1,6 @@
+import { throwIfAborted, unlessAborted } from "../core/abort.ts";
 import { type ApiRequest, requestTarget } from "../core/request.ts";
-import { AbortError, ConnectionError } from "../errors.ts";
+import { ConnectionError } from "../errors.ts";
 import { networkError } from "./network-error.ts";
 import type { ApiResponse, CallOptions, StreamResponse, Transport } from "./transport.ts";
 
@@ -23,8 +24,8 @@ export function handlerTransport(handler: Handler, options: HandlerTransportOpti
   async function call(request: ApiRequest, { signal }: CallOptions): Promise<Response> {
     const until = signal === undefined ? closing.signal : AbortSignal.any([signal, closing.signal]);
     try {
-      until.throwIfAborted();
-      return await aborted(until, handler(toRequest(`${server}${requestTarget(request)}`, request, until)));
+      throwIfAborted(until);
+      return await unlessAborted(handler(toRequest(`${server}${requestTarget(request)}`, request, until)), until);
     } catch (error) {
       throw failure(error, request, until);
     }
@@ -97,7 +98,7 @@ async function* chunks(
   try {
     while (true) {
       const { done, value } = await guarded(() => reader.read());
-      if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
+      throwIfAborted(signal);
       if (done) return;
       yield value;
     }
@@ -105,15 +106,4 @@ async function* chunks(
     signal?.removeEventListener("abort", onAbort);
     await reader.cancel().catch(() => {});
   }
-}
-
-/** The promise, or a rejection as soon as the signal is aborted: a handler need not listen to it. */
-function aborted<T>(signal: AbortSignal, promise: T | Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    Promise.resolve(promise)
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

@@ -1,4 +1,5 @@
 import type { Connection } from "../config/connection.ts";
+import { abortError } from "../core/abort.ts";
 import type { ApiRequest } from "../core/request.ts";
 import { AbortError, ConnectionError, type ErrorCode, isKubescriptError, UsageError } from "../errors.ts";
 
@@ -27,7 +28,7 @@ export function networkError(
   connection: Reached,
   signal?: AbortSignal,
 ): Error {
-  if (signal?.aborted) return new AbortError(undefined, { cause: signal.reason });
+  if (signal?.aborted) return abortError(signal);
   if (isKubescriptError(error)) return error;
   const code = codeOf(error);
   const what = `Cannot ${request.method} ${connection.server}${request.path}`;

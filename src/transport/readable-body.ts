@@ -1,5 +1,5 @@
 import { formatYaml, parseYaml } from "../core/yaml.ts";
-import { maskSecret, maskText, maskValue } from "./mask.ts";
+import { MASK, maskSecret, maskText, maskValue } from "./mask.ts";
 
 /** A body that is shown to a person. */
 export interface ShownBody {
@@ -47,7 +47,7 @@ export function isSecretPath(path: string): boolean {
 function maskSecretDocument(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.map((operation) =>
-      isRecord(operation) && "value" in operation ? { ...operation, value: "--masked--" } : operation,
+      isRecord(operation) && "value" in operation ? { ...operation, value: MASK } : operation,
     );
   }
   return isRecord(value) && (value.kind === undefined || value.kind === "Secret")

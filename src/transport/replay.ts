@@ -1,6 +1,6 @@
-import type { ApiRequest } from "../core/request.ts";
-import { requestTarget } from "../core/request.ts";
-import { AbortError, ConnectionError, UsageError } from "../errors.ts";
+import { throwIfAborted } from "../core/abort.ts";
+import { type ApiRequest, requestTarget } from "../core/request.ts";
+import { ConnectionError, UsageError } from "../errors.ts";
 import { bodyBytes, type RecordedExchange, type Recording, recordRequest } from "./recording.ts";
 import type { CallOptions, Transport } from "./transport.ts";
 
@@ -16,7 +16,7 @@ export function replay(recording: Recording): Transport {
   }
 
   function take(request: ApiRequest, { signal }: CallOptions): RecordedExchange {
-    if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
+    throwIfAborted(signal);
     const exchange = waiting.get(keyOf(recordRequest(request)))?.shift();
     if (exchange !== undefined) return exchange;
     throw new UsageError(
@@ -49,6 +49,6 @@ function keyOf({ method, target, request }: Pick<RecordedExchange, "method" | "t
 }
 
 async function* once(body: Uint8Array, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
+  throwIfAborted(signal);
   if (body.length > 0) yield body;
 }

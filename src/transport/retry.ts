@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ApiRequest } from "../core/request.ts";
-import { AbortError, isKubescriptError } from "../errors.ts";
+import { abortError } from "../core/abort.ts";
+import { type ApiRequest, isReplayable } from "../core/request.ts";
+import { isKubescriptError } from "../errors.ts";
 import { retryAfterSeconds } from "./api-error.ts";
 import type { CallOptions, Transport } from "./transport.ts";
 
@@ -37,7 +38,7 @@ export function retry(inner: Transport, options: RetryOptions = {}): Transport {
     try {
       await sleep(ms, signal);
     } catch (error) {
-      if (signal?.aborted) throw new AbortError(undefined, { cause: signal.reason });
+      if (signal?.aborted) throw abortError(signal);
       throw error;
     }
   }
@@ -49,7 +50,7 @@ export function retry(inner: Transport, options: RetryOptions = {}): Transport {
     waitFor: (answer: A) => number | undefined,
     discard: (answer: A) => Promise<void>,
   ): Promise<A> {
-    const replayable = isReplayable(request.body);
+    const replayable = isReplayable(request);
     for (let tried = 1; ; tried += 1) {
       let wait: number | undefined;
       try {
@@ -105,8 +106,4 @@ function waitMs(answer: {
   if (answer.status !== 429 && (answer.status < 500 || answer.status > 599)) return undefined;
   const seconds = retryAfterSeconds(answer.headers);
   return seconds === undefined ? undefined : seconds * 1000;
-}
-
-function isReplayable(body: ApiRequest["body"]): boolean {
-  return body === undefined || typeof body === "string" || body instanceof Uint8Array;
 }

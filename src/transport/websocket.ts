@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
-import { AbortError } from "../errors.ts";
+import { abortError } from "../core/abort.ts";
 import { apiErrorFrom } from "./api-error.ts";
 import type { Dial } from "./dial.ts";
 import type { ChannelSocket, OpenRequest } from "./transport.ts";
@@ -39,7 +39,7 @@ export async function openWebSocket(
   });
   const frames = new FrameQueue(socket, context);
   const onAbort = (): void => {
-    frames.fail(new AbortError(undefined, { cause: signal.reason }));
+    frames.fail(abortError(signal));
     socket.terminate();
   };
   signal.addEventListener("abort", onAbort, { once: true });
