@@ -5,26 +5,41 @@ import { controllerReference } from "./ownership.ts";
 import type { Informer } from "./runtime/informer.ts";
 import type { Runtime } from "./runtime/runtime.ts";
 import { CONTROLLER_MANAGER } from "./runtime/runtime.ts";
-import { canonicalJson, templateHash } from "./template-hash.ts";
+import { canonicalJson } from "./template-hash.ts";
 
 /** The label by which a pod of a StatefulSet or DaemonSet tells its revision. */
 export const REVISION_LABEL = "controller-revision-hash";
 
-export interface RevisionHistory {
+export interface RevisionHistory<Owner extends ApiObject> {
   /** The revision of the owner's present template, made or renumbered if need be; it is the newest. */
-  current(owner: ApiObject, template: PodTemplate): ControllerRevision;
+  current(owner: Owner, template: PodTemplate): ControllerRevision;
   /** Oldest first. */
-  list(owner: ApiObject): ControllerRevision[];
+  list(owner: Owner): ControllerRevision[];
   /** Deletes the oldest beyond `limit`, but none that `isLive`. */
-  trim(owner: ApiObject, limit: number, isLive: (revision: ControllerRevision) => boolean): void;
+  trim(owner: Owner, limit: number, isLive: (revision: ControllerRevision) => boolean): void;
 }
 
+/** How a kind of owner names its revisions. */
+export interface RevisionNaming<Owner extends ApiObject> {
+  /** The label of a revision that holds its hash. */
+  readonly label: string;
+  /** What follows the owner's name in the revision's; `patch` is the data that the revision holds. */
+  hash(owner: Owner, template: PodTemplate, patch: unknown): string;
+}
+
+/** Characters of the owner's name that a revision's name keeps. */
+const NAME_LENGTH = 223;
+
 /** ControllerRevisions hold the templates of StatefulSets and DaemonSets, as patches that set them. */
-export function revisionHistory(runtime: Runtime, informer: Informer<ControllerRevision>): RevisionHistory {
+export function revisionHistory<Owner extends ApiObject>(
+  runtime: Runtime,
+  informer: Informer<ControllerRevision>,
+  naming: RevisionNaming<Owner>,
+): RevisionHistory<Owner> {
   const { registry } = runtime;
   const resource = "controllerrevisions.apps";
   const write = { manager: CONTROLLER_MANAGER };
-  const list = (owner: ApiObject): ControllerRevision[] =>
+  const list = (owner: Owner): ControllerRevision[] =>
     informer.controlledBy(owner.metadata.uid ?? "").sort((a, b) => a.revision - b.revision);
   return {
     list,
@@ -38,12 +53,12 @@ export function revisionHistory(runtime: Runtime, informer: Informer<ControllerR
         if (same === history.at(-1)) return same;
         return registry.update(resource, { ...same, revision: next }, write) as ControllerRevision;
       }
-      const hash = templateHash(data);
+      const hash = naming.hash(owner, template, data);
       const { name = "", namespace = "", annotations } = owner.metadata;
       const metadata = {
-        name: `${name}-${hash}`,
-        labels: { ...template.metadata?.labels, [REVISION_LABEL]: hash },
-        ...(annotations === undefined ? {} : { annotations: withoutLastApplied(annotations) }),
+        name: `${name.slice(0, NAME_LENGTH)}-${hash}`,
+        labels: { ...template.metadata?.labels, [naming.label]: hash },
+        ...(annotations === undefined ? {} : { annotations }),
         ownerReferences: [controllerReference(owner)],
       };
       return registry.create(resource, namespace, { metadata, data, revision: next }, write) as ControllerRevision;
@@ -55,11 +70,6 @@ export function revisionHistory(runtime: Runtime, informer: Informer<ControllerR
       }
     },
   };
-}
-
-function withoutLastApplied(annotations: Readonly<Record<string, string>>): Record<string, string> {
-  const { "kubectl.kubernetes.io/last-applied-configuration": _, ...rest } = annotations;
-  return rest;
 }
 
 /** The template that a revision holds. */

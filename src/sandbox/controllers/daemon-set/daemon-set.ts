@@ -9,6 +9,7 @@ import { createPodControl } from "../pod-control.ts";
 import { keyOf, splitKey } from "../runtime/informer.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { CONTROLLER_MANAGER } from "../runtime/runtime.ts";
+import { templateHash } from "../template-hash.ts";
 import { DAEMON_TOLERATIONS, planDaemonSet } from "./plan.ts";
 
 /** One pod on every node that takes it. */
@@ -18,7 +19,10 @@ export function startDaemonSetController(runtime: Runtime): void {
   const pods = runtime.informer<Pod>("pods");
   const nodes = runtime.informer<Node>("nodes");
   const revisions = runtime.informer<ControllerRevision>("controllerrevisions.apps");
-  const history = revisionHistory(runtime, revisions);
+  const history = revisionHistory<DaemonSet>(runtime, revisions, {
+    label: REVISION_LABEL,
+    hash: ({ status }, template) => templateHash(template, status?.collisionCount),
+  });
   const control = createPodControl(runtime, runtime.recorder("daemonset-controller"));
   const queue = runtime.queue(reconcile);
 

@@ -8,6 +8,7 @@ import { claimObjects, controllerOf, controllerReference } from "../ownership.ts
 import { keyOf, splitKey } from "../runtime/informer.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { CONTROLLER_MANAGER } from "../runtime/runtime.ts";
+import { patchHash } from "../template-hash.ts";
 import { planStatefulSet } from "./plan.ts";
 
 const POD_NAME = "statefulset.kubernetes.io/pod-name";
@@ -19,7 +20,10 @@ export function startStatefulSetController(runtime: Runtime): void {
   const sets = runtime.informer<StatefulSet>("statefulsets.apps");
   const pods = runtime.informer<Pod>("pods");
   const revisions = runtime.informer<ControllerRevision>("controllerrevisions.apps");
-  const history = revisionHistory(runtime, revisions);
+  const history = revisionHistory<StatefulSet>(runtime, revisions, {
+    label: "controller.kubernetes.io/hash",
+    hash: ({ status }, _template, patch) => patchHash(patch, status?.collisionCount ?? 0),
+  });
   const events = runtime.recorder("statefulset-controller");
   const queue = runtime.queue(reconcile);
   const write = { manager: CONTROLLER_MANAGER };
