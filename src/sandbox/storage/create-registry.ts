@@ -63,6 +63,15 @@ export function createRegistry(options: RegistryOptions): { registry: Registry; 
     return definitions.stored(found);
   }
 
+  /** Another version of a stored resource: it has the same plural, if not the same group. */
+  function inVersion(stored: ResourceDefinition, apiVersion: string | undefined): ResourceDefinition {
+    if (apiVersion === undefined) return stored;
+    const [version = "", group = ""] = apiVersion.split("/").reverse();
+    const found = definitions.get(group, version, stored.resource);
+    if (found?.storageKey === stored.storageKey) return found;
+    throw new StatusError(404, "NotFound", `the server serves no resource "${stored.resource}" in ${apiVersion}`);
+  }
+
   function contextOf(definition: ResourceDefinition, namespace: string, write: Partial<WriteOptions>): WriteContext {
     return {
       definition,
@@ -91,7 +100,7 @@ export function createRegistry(options: RegistryOptions): { registry: Registry; 
     },
 
     create(resource, namespace, object, write) {
-      const definition = lookup(resource);
+      const definition = inVersion(lookup(resource), write.apiVersion);
       return writer.create(asObject(definition, object), contextOf(definition, namespace, write));
     },
 

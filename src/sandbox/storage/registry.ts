@@ -13,6 +13,11 @@ export interface WriteOptions {
   readonly dryRun?: boolean;
 }
 
+export interface CreateOptions extends WriteOptions {
+  /** The served version in which the object is written, such as `events.k8s.io/v1`. Default: the storage version. */
+  readonly apiVersion?: string;
+}
+
 export interface DeleteOptions {
   readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
   readonly gracePeriodSeconds?: number;
@@ -35,7 +40,7 @@ export interface Registry {
   lookup(resource: string): ResourceDefinition;
   get(resource: string, namespace: string, name: string): ApiObject | undefined;
   list(resource: string, namespace?: string): ApiObject[];
-  create(resource: string, namespace: string, object: unknown, options: WriteOptions): ApiObject;
+  create(resource: string, namespace: string, object: unknown, options: CreateOptions): ApiObject;
   /** Optimistic: a differing `metadata.resourceVersion` is a conflict; none means unconditionally. */
   update(resource: string, object: ApiObject, options: WriteOptions): ApiObject;
   /** Reads, lets `change` return the new object (undefined: nothing to do), writes; returns what is stored. */

@@ -96,22 +96,17 @@ export function createActionRecorder(options: Omit<RecorderOptions, "host"> & { 
     event(about, type, reason, action, note) {
       const namespace = namespaceFor(about);
       const event = {
-        apiVersion: "v1",
-        kind: "Event",
         metadata: { name: nextName(about), namespace },
-        involvedObject: referenceTo(about),
-        reason,
-        message: note,
-        source: {},
-        firstTimestamp: null,
-        lastTimestamp: null,
-        type,
         eventTime: formatMicroTime(clock.now()),
-        action,
-        reportingComponent: component,
+        reportingController: component,
         reportingInstance: instance,
+        action,
+        reason,
+        regarding: referenceTo(about),
+        note,
+        type,
       };
-      write(() => registry.create("events", namespace, event, { manager }));
+      write(() => registry.create("events", namespace, event, { manager, apiVersion: "events.k8s.io/v1" }));
     },
   };
 }
