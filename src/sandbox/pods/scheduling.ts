@@ -54,7 +54,8 @@ export function addAmounts(a: Amounts, b: Amounts, sign: 1 | -1 = 1): Amounts {
 
 /**
  * Chooses among the nodes that pass every filter the one with the best score: preferred affinity first, then untolerated
- * soft taints, then the least requested; among equals the first by name, so that the same cluster always comes out.
+ * soft taints, then the least requested, then the fewest pods, which spreads pods without requests; among equals the
+ * first by name, so that the same cluster always comes out.
  */
 export function place(pod: Pod, candidates: readonly Candidate[]): Placement {
   const requests = podRequests(pod);
@@ -144,7 +145,7 @@ function matchesTerm(term: NodeSelectorTerm, node: Node): boolean {
 }
 
 /** Higher is better, the first difference decides. */
-function scoreOf(pod: Pod, requests: Amounts, { node, requested }: Candidate): number[] {
+function scoreOf(pod: Pod, requests: Amounts, { node, requested, pods }: Candidate): number[] {
   const preferred = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
   const weight = preferred
     .filter(({ preference }) => matchesTerm(preference, node))
@@ -157,7 +158,7 @@ function scoreOf(pod: Pod, requests: Amounts, { node, requested }: Candidate): n
     const total = quantityValue(node.status?.allocatable?.[name]);
     return total === 0 ? 0 : 1 - ((requested[name] ?? 0) + (requests[name] ?? 0)) / total;
   });
-  return [weight, -soft, free.reduce((sum, part) => sum + part, 0)];
+  return [weight, -soft, free.reduce((sum, part) => sum + part, 0), -pods];
 }
 
 function isBetter(a: readonly number[], b: readonly number[]): boolean {
