@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -64,6 +65,8 @@ const DEFAULT_GRACE_MS = 2000;
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { host = "127.0.0.1", handleUpgrade } = options;
   const closing = new AbortController();
+  // Every answer under way listens to it.
+  setMaxListeners(0, closing.signal);
   const upgraded = new Set<Duplex>();
   const server = createServer({
     ...secureContext(options),

@@ -213,6 +213,16 @@ describe("a streamed answer", () => {
     message.destroy();
   });
 
+  test("may be open many times over without a warning of leaked listeners", async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", note);
+    stops.push(() => process.off("warning", note));
+    const listener = await serve(() => new Response(new ReadableStream({})));
+    await Promise.all(Array.from({ length: 20 }, () => open(listener, { agent: false })));
+    expect(warnings).toEqual([]);
+  });
+
   test("waits for a reader that does not read", async () => {
     const { body, produced } = endless(new Uint8Array(64 * 1024));
     const listener = await serve(() => new Response(body));
