@@ -52,6 +52,14 @@ export interface WriteRequestOptions {
 /** How a PATCH body is read: RFC 6902, RFC 7386, or Kubernetes' own for built-in kinds. */
 export type PatchType = "json" | "merge" | "strategic";
 
+/** Content types of the API's patches; `apply` is server-side apply. */
+export const PATCH_CONTENT_TYPES: Readonly<Record<PatchType | "apply", string>> = {
+  json: "application/json-patch+json",
+  merge: "application/merge-patch+json",
+  strategic: "application/strategic-merge-patch+json",
+  apply: "application/apply-patch+yaml",
+};
+
 export interface ApplyRequestOptions extends WriteRequestOptions {
   readonly fieldManager: string;
   /** Takes fields from their other managers instead of failing with a conflict. */
@@ -68,11 +76,6 @@ export interface DeleteRequestOptions {
 const JSON_TYPE = "application/json";
 /** Asks the server to render columns as kubectl prints them; a server that cannot answers with the objects. */
 const TABLE_TYPE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
-const PATCH_TYPES: Readonly<Record<PatchType, string>> = {
-  json: "application/json-patch+json",
-  merge: "application/merge-patch+json",
-  strategic: "application/strategic-merge-patch+json",
-};
 
 export function getRequest(target: ObjectTarget, options: ResourceVersionOptions = {}): ApiRequest {
   return {
@@ -142,12 +145,12 @@ export function patchRequest(
   type: PatchType,
   options: WriteRequestOptions = {},
 ): ApiRequest {
-  return write("PATCH", target, patch, PATCH_TYPES[type], writeQuery(options));
+  return write("PATCH", target, patch, PATCH_CONTENT_TYPES[type], writeQuery(options));
 }
 
 /** Server-side apply. The body is JSON, which is YAML. */
 export function applyRequest(target: ObjectTarget, object: unknown, options: ApplyRequestOptions): ApiRequest {
-  return write("PATCH", target, object, "application/apply-patch+yaml", {
+  return write("PATCH", target, object, PATCH_CONTENT_TYPES.apply, {
     ...writeQuery(options),
     force: options.force || undefined,
   });

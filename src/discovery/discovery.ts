@@ -2,8 +2,8 @@ import { unlessAborted } from "../core/abort.ts";
 import { requireResource, resolveName } from "../core/names.ts";
 import { groupVersionPath, parseGroupVersion } from "../core/path.ts";
 import type { ApiResource } from "../core/resource.ts";
-import { KubescriptError, UsageError } from "../errors.ts";
-import { apiErrorFrom } from "../transport/api-error.ts";
+import { UsageError } from "../errors.ts";
+import { callJson } from "../transport/call-json.ts";
 import type { CallOptions, Transport } from "../transport/transport.ts";
 import { type GroupDiscoveryList, readAggregated } from "./aggregated.ts";
 import { type CoreVersions, type GroupList, type ResourceListAnswer, readGroups, walkGroups } from "./legacy.ts";
@@ -131,21 +131,7 @@ export class Discovery {
   }
 
   async #get<T>(path: string, accept: string): Promise<T> {
-    const request = { method: "GET", path, headers: { accept } };
-    const response = await this.#transport.send(request);
-    if (response.status !== 200) throw apiErrorFrom(response, request);
-    try {
-      return JSON.parse(Buffer.from(response.body).toString("utf8")) as T;
-    } catch (cause) {
-      throw new KubescriptError(
-        "MALFORMED_RESPONSE",
-        `Cannot discover the API: GET ${path} answered something that is not JSON`,
-        {
-          cause,
-          hint: "Is this address a Kubernetes API server, or a proxy's page before it?",
-        },
-      );
-    }
+    return callJson<T>(this.#transport, { method: "GET", path, headers: { accept } });
   }
 }
 

@@ -1,8 +1,7 @@
 import { unlessAborted } from "../core/abort.ts";
 import { groupVersion } from "../core/path.ts";
 import type { ApiResource } from "../core/resource.ts";
-import { KubescriptError } from "../errors.ts";
-import { apiErrorFrom } from "../transport/api-error.ts";
+import { callJson } from "../transport/call-json.ts";
 import type { CallOptions, Transport } from "../transport/transport.ts";
 
 /** OpenAPI v3 as Kubernetes publishes it, as far as it is read. */
@@ -100,24 +99,9 @@ export class OpenApiDocuments {
   }
 
   async #get<T>(url: string): Promise<T> {
-    const [path = "", query = ""] = url.split("?");
-    const request = {
-      method: "GET",
-      path,
-      query: Object.fromEntries(new URLSearchParams(query)),
-      headers: { accept: "application/json" },
-    };
-    const response = await this.#transport.send(request);
-    if (response.status !== 200) throw apiErrorFrom(response, request);
-    try {
-      return JSON.parse(Buffer.from(response.body).toString("utf8")) as T;
-    } catch (cause) {
-      throw new KubescriptError(
-        "MALFORMED_RESPONSE",
-        `Cannot read the API's schema: GET ${path} answered something that is not JSON`,
-        { cause },
-      );
-    }
+    const [path = "", search = ""] = url.split("?");
+    const query = Object.fromEntries(new URLSearchParams(search));
+    return callJson<T>(this.#transport, { method: "GET", path, query, headers: { accept: "application/json" } });
   }
 }
 

@@ -1,9 +1,10 @@
+import { throwIfAborted } from "../core/abort.ts";
 import type { KubernetesObject } from "../core/object.ts";
 import { groupResource, objectPath } from "../core/path.ts";
 import type { ApiRequest } from "../core/request.ts";
-import { AbortError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import type { ResourceClient } from "../resources/client.ts";
-import { apiErrorFrom } from "../transport/api-error.ts";
+import { apiErrorFromStream, isSuccess } from "../transport/api-error.ts";
 
 /** One line of a container's log. */
 export interface LogLine {
@@ -74,13 +75,9 @@ export async function* podLogs(
     },
   };
   const answer = await client.transport.stream(request, { signal });
-  if (answer.status !== 200) {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of answer.body) chunks.push(chunk);
-    throw apiErrorFrom({ ...answer, body: Buffer.concat(chunks) }, request);
-  }
+  if (!isSuccess(answer.status)) throw await apiErrorFromStream(answer, request);
   for await (const line of lines(answer.body)) yield { pod: name, container, line };
-  if (signal?.aborted) throw new AbortError();
+  throwIfAborted(signal);
 }
 
 function onlyContainer(pod: PodLike, name: string): string {

@@ -1,11 +1,11 @@
 import type { KubernetesObject, UnknownObject } from "../core/object.ts";
-import { groupResource } from "../core/path.ts";
+import { groupResource, groupVersion } from "../core/path.ts";
 import * as requests from "../core/requests.ts";
 import type { ApiResource } from "../core/resource.ts";
 import { isApiError, type Status, UsageError } from "../errors.ts";
+import { callJson } from "../transport/call-json.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ResourceCache } from "./cache.ts";
-import { callJson } from "./call.ts";
 import { explainApplyConflict } from "./conflict.ts";
 import { readModifyWrite } from "./edit.ts";
 import { ResourceList } from "./list.ts";
@@ -225,7 +225,7 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     const answer = await callJson<T | Status | { items: T[] }>(this.transport, request, options);
     if (!("items" in answer)) return answer as Status;
     const list = new ResourceList<T>({
-      apiVersion: resource.version,
+      apiVersion: groupVersion(resource),
       kind: `${resource.kind}List`,
       metadata: {},
       ...answer,

@@ -8,8 +8,8 @@ import {
   replaceRequest,
 } from "../core/requests.ts";
 import { UsageError } from "../errors.ts";
+import { callJson } from "../transport/call-json.ts";
 import type { Transport } from "../transport/transport.ts";
-import { callJson } from "./call.ts";
 import type { ApplyOptions, CallScope, PatchOptions, WriteOptions } from "./options.ts";
 
 /** What a {@link Subresource} gets from the client it belongs to. */

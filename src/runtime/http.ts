@@ -1,20 +1,14 @@
 import type { ApiRequest } from "../core/request.ts";
+import { PATCH_CONTENT_TYPES } from "../core/requests.ts";
 import { formatYaml, parseYaml } from "../core/yaml.ts";
 import { UsageError } from "../errors.ts";
-import { apiErrorFrom, apiErrorFromStream } from "../transport/api-error.ts";
+import { apiErrorFrom, apiErrorFromStream, isSuccess } from "../transport/api-error.ts";
+import { decodeText } from "../transport/call-json.ts";
 import { jsonLineBatches } from "../transport/json-lines.ts";
 import type { ApiResponse, CallOptions, StreamResponse, Transport } from "../transport/transport.ts";
 
-/** Content types of the API's patches. */
-const PATCH_TYPES = {
-  merge: "application/merge-patch+json",
-  json: "application/json-patch+json",
-  strategic: "application/strategic-merge-patch+json",
-  apply: "application/apply-patch+yaml",
-} as const;
-
-/** Kinds of patch that {@link Http.patch} takes. */
-export type HttpPatchType = keyof typeof PATCH_TYPES;
+/** Kinds of patch that {@link Http.patch} takes; `apply` is server-side apply. */
+export type HttpPatchType = keyof typeof PATCH_CONTENT_TYPES;
 
 /** What every raw request takes. */
 export interface HttpOptions extends CallOptions {
@@ -66,7 +60,7 @@ export class Http {
     body: HttpBody,
     options: HttpOptions & { readonly type?: HttpPatchType | undefined } = {},
   ): Promise<T> {
-    const type = PATCH_TYPES[options.type ?? (Array.isArray(body) ? "json" : "merge")];
+    const type = PATCH_CONTENT_TYPES[options.type ?? (Array.isArray(body) ? "json" : "merge")];
     const headers = { "content-type": type, ...lowerCase(options.headers) };
     return (await this.request("PATCH", path, body, { ...options, headers })).body as T;
   }
@@ -79,7 +73,7 @@ export class Http {
   async request(method: string, path: string, body?: HttpBody, options: HttpOptions = {}): Promise<HttpAnswer> {
     const request = this.#build(method.toUpperCase(), path, body, options);
     const response = await this.#transport.send(request, { signal: options.signal });
-    if (response.status < 200 || response.status > 299) throw apiErrorFrom(response, request);
+    if (!isSuccess(response.status)) throw apiErrorFrom(response, request);
     return { status: response.status, headers: response.headers, body: decoded(response) };
   }
 
@@ -90,7 +84,7 @@ export class Http {
   ): Promise<StreamResponse> {
     const request = this.#build((options.method ?? "GET").toUpperCase(), path, options.body, options);
     const response = await this.#transport.stream(request, { signal: options.signal });
-    if (response.status < 200 || response.status > 299) throw await apiErrorFromStream(response, request);
+    if (!isSuccess(response.status)) throw await apiErrorFromStream(response, request);
     return response;
   }
 
@@ -168,8 +162,7 @@ function isJson(text: string): boolean {
 }
 
 function decoded(response: ApiResponse): unknown {
-  const { body } = response;
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8");
+  const text = decodeText(response.body);
   const type = response.headers["content-type"];
   if (text === "" || !String(type).includes("json")) return text;
   try {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ConnectionError } from "../../src/errors.ts";
 import { parseOutputFormat, render } from "../../src/repl/render/output.ts";
-import { ageText, objectTable, recordTable } from "../../src/repl/render/table.ts";
+import { objectTable, recordTable } from "../../src/repl/render/table.ts";
 import { ResourceList } from "../../src/resources/list.ts";
 import { listOfTable } from "../../src/resources/printed.ts";
 import { errorText } from "../../src/runtime/error-text.ts";
@@ -87,20 +87,6 @@ test("undefined prints nothing, other values are JSON", async () => {
   expect(await render(undefined, how("json"))).toBeUndefined();
   expect(await render(new Map([["a", new Set([1n])]]), how("json"))).toBe('{\n  "a": [\n    "1"\n  ]\n}');
   expect(() => parseOutputFormat("xml")).toThrow('Cannot write "xml"');
-});
-
-test.each([
-  [0, "0s"],
-  [119_000, "119s"],
-  [125_000, "2m5s"],
-  [11 * 60_000, "11m"],
-  [4 * 3_600_000 + 60_000, "4h1m"],
-  [30 * 3_600_000, "30h"],
-  [50 * 3_600_000, "2d2h"],
-  [30 * 86_400_000, "30d"],
-  [800 * 86_400_000, "2y70d"],
-])("%d ms is %s", (ms, text) => {
-  expect(ageText(ms)).toBe(text);
 });
 
 test("an error of ours shows message, cause and next step, without a stack", () => {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { text } from "node:stream/consumers";
+import { PATCH_CONTENT_TYPES } from "../../core/requests.ts";
 import { UsageError } from "../../errors.ts";
 import { EXIT } from "../../runtime/exit-code.ts";
 import type { HttpPatchType } from "../../runtime/http.ts";
@@ -10,13 +11,6 @@ import { printResult, resultFormat } from "../print-result.ts";
 import { preferQuickExit } from "../quick-exit.ts";
 import { openSession } from "../session.ts";
 import { write } from "../terminal.ts";
-
-const PATCHES: Readonly<Record<HttpPatchType, string>> = {
-  merge: "application/merge-patch+json",
-  json: "application/json-patch+json",
-  strategic: "application/strategic-merge-patch+json",
-  apply: "application/apply-patch+yaml",
-};
 
 export const command: Command = {
   usage: "raw METHOD PATH",
@@ -108,10 +102,10 @@ function headersOf(method: string, body: string | undefined, values: Invocation[
   const patchType = values["patch-type"];
   if (method.toUpperCase() !== "PATCH" || body === undefined) return headers;
   const type = typeof patchType === "string" ? patchType : body.trimStart().startsWith("[") ? "json" : "merge";
-  if (!(type in PATCHES)) {
+  if (!Object.hasOwn(PATCH_CONTENT_TYPES, type)) {
     throw new UsageError("USAGE", `Cannot patch by "${type}"`, {
-      hint: `Use --patch-type ${Object.keys(PATCHES).join(", ")}.`,
+      hint: `Use --patch-type ${Object.keys(PATCH_CONTENT_TYPES).join(", ")}.`,
     });
   }
-  return { "content-type": PATCHES[type as HttpPatchType], ...headers };
+  return { "content-type": PATCH_CONTENT_TYPES[type as HttpPatchType], ...headers };
 }

@@ -1,3 +1,4 @@
+import { humanDuration } from "../../core/human-duration.ts";
 import type { KubernetesObject } from "../../core/object.ts";
 import { type PrintedRow, printedRow } from "../../resources/printed.ts";
 import { cellText, formatColumns } from "./columns.ts";
@@ -51,7 +52,7 @@ const plainColumns: PrintedRow["columns"] = [
 
 function plainCells(object: KubernetesObject, now: number): string[] {
   const created = Date.parse(object.metadata?.creationTimestamp ?? "");
-  return [object.metadata?.name ?? "", Number.isNaN(created) ? "<unknown>" : ageText(now - created)];
+  return [object.metadata?.name ?? "", Number.isNaN(created) ? "<unknown>" : humanDuration(now - created)];
 }
 
 /** Objects with the same columns together, in the order in which each kind first comes. */
@@ -65,32 +66,6 @@ function groupByColumns(objects: readonly KubernetesObject[]): KubernetesObject[
     else group.push(object);
   }
   return [...groups.values()];
-}
-
-/**
- * An age as kubectl writes it: two units while they matter.
- * https://github.com/kubernetes/apimachinery/blob/master/pkg/util/duration/duration.go
- */
-export function ageText(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  if (seconds < -1) return "<invalid>";
-  if (seconds < 0) return "0s";
-  if (seconds < 120) return `${seconds}s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 10) return pair(minutes, "m", seconds % 60, "s");
-  if (minutes < 180) return `${minutes}m`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 8) return pair(hours, "h", minutes % 60, "m");
-  if (hours < 48) return `${hours}h`;
-  const days = Math.floor(hours / 24);
-  if (hours < 192) return pair(days, "d", hours % 24, "h");
-  if (days < 365 * 2) return `${days}d`;
-  const years = Math.floor(days / 365);
-  return years < 8 ? pair(years, "y", days % 365, "d") : `${years}y`;
-}
-
-function pair(large: number, largeUnit: string, small: number, smallUnit: string): string {
-  return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
 }
 
 /** Plain records of single values, all of the same few fields, as columns; undefined for anything else. */
