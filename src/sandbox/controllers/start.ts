@@ -14,9 +14,11 @@ import { startJobController } from "./job/job.ts";
 import { startNamespaceController } from "./namespace.ts";
 import { createObjectGraph } from "./object-graph.ts";
 import { startReplicaSetController } from "./replica-set.ts";
+import { startResourceQuotaController } from "./resource-quota.ts";
 import { createRuntime } from "./runtime/runtime.ts";
 import { startRootCaPublisher, startServiceAccountController } from "./service-accounts.ts";
 import { startStatefulSetController } from "./stateful-set/stateful-set.ts";
+import { startStorageProtection } from "./storage-protection.ts";
 import { startVolumeBinder } from "./volume-binder.ts";
 
 export interface ControllersOptions {
@@ -46,6 +48,8 @@ export function startControllers(options: ControllersOptions): { stop(): void } 
   startStatefulSetController(runtime);
   startDaemonSetController(runtime);
   startVolumeBinder(runtime);
+  startStorageProtection(runtime);
+  startResourceQuotaController(runtime);
   startJobController(runtime);
   startCronJobController(runtime);
   startEndpointsController(runtime);
