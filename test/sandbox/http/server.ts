@@ -30,7 +30,8 @@ export function testServer(options: { historyLimit?: number } = {}): TestServer 
   const sandbox = createSandbox({ clock, controllers: false, ...options });
 
   function send(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Response> {
-    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+    const ready = body === undefined || typeof body === "string" || body instanceof Uint8Array;
+    const text = ready ? body : JSON.stringify(body);
     const request = new Request(`https://sandbox${path}`, {
       method,
       headers: { ...(text === undefined ? {} : { "content-type": "application/json" }), ...headers },
