@@ -22,34 +22,45 @@ export interface SessionShell {
 
 /**
  * zx's `$` whose processes see the session's cluster: KUBECONFIG begins with a small file that only names context and
- * namespace, so that no credential is copied; the session's own files follow. Quiet unless made verbose.
+ * namespace, so that no credential is copied; the session's own files follow. Quiet unless made verbose. Options that
+ * are set on it (`$.verbose = true`, `$.env = …`) are its own: zx as others import it stays as it is.
  */
 export function createShell(options: ShellOptions): SessionShell {
+  const own: Record<PropertyKey, unknown> = { verbose: false };
   let loaded: Shell | undefined;
   let folder: string | undefined;
-  const load = (): Shell => {
-    if (loaded === undefined) {
-      const require = createRequire(import.meta.url);
-      const { $ } = require("zx/core") as typeof import("zx/core");
-      $.verbose = false;
-      loaded = $;
-    }
-    const cluster = options.cluster();
-    const env = { ...options.env };
-    if (cluster !== undefined && cluster.files.length > 0) {
-      folder ??= mkdtempSync(path.join(tmpdir(), "kubescript-"));
-      const overlay = path.join(folder, "context.yaml");
-      writeFileSync(overlay, overlayOf(cluster), { mode: 0o600 });
-      env.KUBECONFIG = [overlay, ...cluster.files].join(path.delimiter);
-    }
-    Object.assign(loaded, { env });
+  const zx = (): Shell => {
+    loaded ??= (createRequire(import.meta.url)("zx/core") as typeof import("zx/core")).$;
     return loaded;
   };
+  const environment = (): Record<string, string | undefined> => {
+    const cluster = options.cluster();
+    if (cluster === undefined || cluster.files.length === 0) return { ...options.env };
+    folder ??= mkdtempSync(path.join(tmpdir(), "kubescript-"));
+    const overlay = path.join(folder, "context.yaml");
+    writeFileSync(overlay, overlayOf(cluster), { mode: 0o600 });
+    return { ...options.env, KUBECONFIG: [overlay, ...cluster.files].join(path.delimiter) };
+  };
+  /** `$` with options; the environment is that of the moment at which it starts a process. */
+  const preset =
+    (extra: object) =>
+    (...words: unknown[]): unknown => {
+      const shell = zx()({ env: environment(), ...own, ...extra } as Parameters<Shell>[0]) as unknown;
+      return (shell as (...words: unknown[]) => unknown)(...words);
+    };
   const $ = new Proxy((() => undefined) as unknown as Shell, {
-    apply: (_target, self, words: Parameters<Shell>) => Reflect.apply(load(), self, words),
-    get: (_target, name) => Reflect.get(load(), name),
-    set: (_target, name, value) => Reflect.set(load(), name, value),
-    has: (_target, name) => Reflect.has(load(), name),
+    apply: (_target, _self, words: readonly unknown[]) =>
+      Array.isArray(words[0]) ? preset({})(...words) : preset(words[0] as object),
+    get: (_target, name) => {
+      if (name === "sync") return preset({ sync: true });
+      if (name === "env" && own.env === undefined) return environment();
+      return Object.hasOwn(own, name) ? own[name] : Reflect.get(zx(), name);
+    },
+    set: (_target, name, value) => {
+      own[name] = value;
+      return true;
+    },
+    has: (_target, name) => Object.hasOwn(own, name) || Reflect.has(zx(), name),
   });
   return {
     $,
