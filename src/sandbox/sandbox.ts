@@ -16,6 +16,8 @@ import { objectTexts } from "./http/object-text.ts";
 import { renderer } from "./http/representation.ts";
 import type { HttpServer } from "./http/server.ts";
 import { VERSION_PATH } from "./http/version.ts";
+import { createMetricsRole, metricsDefinitions } from "./metrics/metrics-definitions.ts";
+import { withMetrics } from "./metrics/metrics-store.ts";
 import { type Clock, wallClock } from "./model/clock.ts";
 import type { ContainerAccess } from "./model/container-access.ts";
 import type { UserInfo } from "./model/user.ts";
@@ -53,6 +55,8 @@ export interface SandboxOptions {
   readonly addons?: boolean;
   /** Whether a small workload to explore is loaded into the namespace `shop`. Default false. */
   readonly starter?: boolean;
+  /** Whether `metrics.k8s.io` is served, as by metrics-server: what `kubectl top` asks. Default false. */
+  readonly metrics?: boolean;
   /** PEM of the authority that namespaces publish as `kube-root-ca.crt`. Default none. */
   readonly certificateAuthority?: string;
   /** Changes of each resource that watches and pages can go back to. Default 10,000. */
@@ -94,8 +98,10 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   });
   const containers = simulatedContainers(registry, clock);
   const texts = objectTexts();
+  const metrics = options.metrics === true;
+  if (metrics) definitions.serve("metrics.k8s.io", metricsDefinitions());
   const server: HttpServer = {
-    store,
+    store: metrics ? withMetrics(store, clock) : store,
     definitions,
     registry,
     writer,
@@ -118,6 +124,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   ]);
 
   bootstrap(registry);
+  if (metrics) createMetricsRole(registry);
   const running = [
     aggregateClusterRoles(registry),
     stopper(

@@ -16,6 +16,7 @@ import type { Pod } from "./pod.ts";
  * | `exit-code` | 0 … 255 | how a container ends that `run-seconds` ends; alone, it ends after 1 second | 0 |
  * | `exit-reason` | text | `state.terminated.reason`, such as `OOMKilled` | `Completed` or `Error` |
  * | `stop-seconds` | seconds | from SIGTERM to the exit; what exceeds the grace period is killed (exit code 137) | 0.2 |
+ * | `cpu`, `memory` | quantity | what a running container takes, as `kubectl top` shows it | half of what it requests |
  * | `logs` | text | what the container prints: one line at once, each further one a second later | what its command prints |
  */
 export const PREFIX = "sandbox.kubescript.dev/";
@@ -34,10 +35,14 @@ export interface Behaviour {
   readonly logs: readonly string[] | undefined;
 }
 
+/** One annotation as it stands: the container's own, else the pod's. */
+export function behaviourText(pod: Pod, container: string, name: string): string | undefined {
+  return pod.metadata.annotations?.[`${PREFIX}${name}.${container}`] ?? pod.metadata.annotations?.[PREFIX + name];
+}
+
 /** Reads a pod's annotations for one of its containers. A value that is no number is as good as none. */
 export function behaviourOf(pod: Pod, container: string): Behaviour {
-  const text = (name: string): string | undefined =>
-    pod.metadata.annotations?.[`${PREFIX}${name}.${container}`] ?? pod.metadata.annotations?.[PREFIX + name];
+  const text = (name: string): string | undefined => behaviourText(pod, container, name);
   const milliseconds = (name: string): number | undefined => {
     const seconds = number(text(name));
     return seconds === undefined || seconds < 0 ? undefined : seconds * 1000;
