@@ -1,7 +1,12 @@
+/** The library: `import { openCluster, recipe } from "kubescript"`. */
 export type { Connection } from "./config/connection.ts";
 export type { ConnectionFlags } from "./config/connection-flags.ts";
 export type { KubernetesObject, ListMeta, ObjectMeta, OwnerReference, UnknownObject } from "./core/object.ts";
+export type { PatchType } from "./core/requests.ts";
 export type { ApiResource } from "./core/resource.ts";
+export type { FieldSelector, LabelSelector, LabelSelectorObject } from "./core/selector.ts";
+export type { ResourceFilter } from "./discovery/discovery.ts";
+export type { ExplainOptions } from "./discovery/explain.ts";
 export {
   AbortError,
   ApiError,
@@ -12,17 +17,36 @@ export {
   isKubescriptError,
   KubescriptError,
   type Status,
+  type StatusCause,
   TimeoutError,
   UsageError,
 } from "./errors.ts";
 export type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "./operations/apply.ts";
 export type { ObjectDiff } from "./operations/diff.ts";
-export { ResourceClient } from "./resources/client.ts";
+export type { LogLine, LogOptions } from "./operations/logs.ts";
+export { ResourceHelper } from "./operations/resource-helper.ts";
+export type { WaitOptions, WaitPredicate } from "./operations/wait.ts";
+export { type CacheQuery, ResourceCache } from "./resources/cache.ts";
+export { ResourceClient, type Scale } from "./resources/client.ts";
 export { ResourceList } from "./resources/list.ts";
-export type { WatchEvent, WatchOptions } from "./resources/watch.ts";
+export type {
+  ApplyOptions,
+  CallScope,
+  DeleteAllOptions,
+  DeleteOptions,
+  EditOptions,
+  GetOptions,
+  ListOptions,
+  PatchOptions,
+  WriteOptions,
+} from "./resources/options.ts";
+export type { ObjectEvent } from "./resources/reconciler.ts";
+export { Subresource } from "./resources/subresource.ts";
+export type { Table, TableColumnDefinition, TableRow } from "./resources/table.ts";
+export type { WatchEvent, WatchMarker, WatchOptions } from "./resources/watch.ts";
 export type { CanOptions, Cluster, ClusterHandle, ClusterInfo, UserInfo, VersionInfo } from "./runtime/cluster.ts";
 export type { Globals, Yaml } from "./runtime/globals.ts";
-export { Http, type HttpAnswer, type HttpBody, type HttpOptions } from "./runtime/http.ts";
+export { Http, type HttpAnswer, type HttpBody, type HttpOptions, type HttpPatchType } from "./runtime/http.ts";
 export type { Log } from "./runtime/log.ts";
 export { type OpenClusterOptions, openCluster } from "./runtime/open-cluster.ts";
 export {
@@ -35,3 +59,5 @@ export {
   type RecipeDefinition,
   recipe,
 } from "./runtime/recipe.ts";
+export type { CallOptions, Transport } from "./transport/transport.ts";
+export type { BuiltInResources } from "./types/built-in.ts";

@@ -1,7 +1,10 @@
 /**
- * What tests of recipes and scripts stand on: a sandbox of their own, a clock that they move, and faults on demand:
- * `import { startSandbox, manualClock } from "kubescript/testing"`.
+ * What tests of recipes and scripts stand on: a sandbox of their own, a clock that they move, faults on demand, a recipe
+ * run as the command line would, and recorded exchanges:
+ * `import { startSandbox, tryRecipe } from "kubescript/testing"`.
  */
+export { type OpenClusterOptions, openCluster } from "./runtime/open-cluster.ts";
+export { type RecipeOutcome, type TryRecipeOptions, tryRecipe } from "./runtime/try-recipe.ts";
 export {
   type Break,
   type Clock,
@@ -25,3 +28,6 @@ export {
   type WriteOptions,
   wallClock,
 } from "./sandbox/index.ts";
+export { createRecorder, type Recorder } from "./transport/record.ts";
+export type { RecordedBody, RecordedExchange, Recording } from "./transport/recording.ts";
+export { replay } from "./transport/replay.ts";

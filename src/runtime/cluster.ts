@@ -5,7 +5,7 @@ import type { ExplainOptions } from "../discovery/explain.ts";
 import type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "../operations/apply.ts";
 import type { ObjectDiff } from "../operations/diff.ts";
 import { ResourceHelper } from "../operations/resource-helper.ts";
-import type { Scope } from "../resources/scope.ts";
+import { type Scope, scopeOf } from "../resources/scope.ts";
 import type { CallOptions, Transport } from "../transport/transport.ts";
 import type { BuiltInResources } from "../types/built-in.ts";
 import { BUILT_IN_RESOURCES } from "../types/built-in-resources.ts";
@@ -104,8 +104,7 @@ export class ClusterHandle {
 
   /** The same cluster in another namespace; `"*"` is {@link everywhere}. */
   in(namespace: string): Cluster {
-    const scope: Scope = namespace === "*" ? { type: "everywhere" } : { type: "namespace", namespace, chosen: true };
-    return clusterOf(new ClusterHandle(this.#session, scope, this.#dryRun));
+    return clusterOf(new ClusterHandle(this.#session, scopeOf(this.#scope, namespace), this.#dryRun));
   }
 
   /** The same cluster, all namespaces. */

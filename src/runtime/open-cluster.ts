@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
+import path from "node:path";
 import type { Connection } from "../config/connection.ts";
 import type { ConnectionFlags } from "../config/connection-flags.ts";
 import { createCredentialSource, processSurroundings } from "../config/create-credential-source.ts";
-import { type Kubeconfig, loadKubeconfig } from "../config/load-kubeconfig.ts";
+import { parseKubeconfig } from "../config/kubeconfig.ts";
+import { type Kubeconfig, loadKubeconfig, mergeKubeconfigs } from "../config/load-kubeconfig.ts";
 import { connectionFrom } from "../config/resolve-connection.ts";
 import { ConfigError } from "../errors.ts";
 import { type ConnectOptions, connect } from "../transport/connect.ts";
@@ -13,6 +15,8 @@ import { type Contexts, Session } from "./session.ts";
 /** Which cluster, and how its transport is made. Everything has the process' own as default. */
 export interface OpenClusterOptions extends Omit<ConnectOptions, "credentials"> {
   readonly flags?: ConnectionFlags | undefined;
+  /** A kubeconfig's YAML, in the place of files: a sandbox's, or one from a Secret. `flags.kubeconfig` is then unused. */
+  readonly kubeconfig?: string | undefined;
   /** Default `process.env`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** Lists are asked for with the server's own columns. Default false. */
@@ -26,15 +30,29 @@ export interface OpenClusterOptions extends Omit<ConnectOptions, "credentials"> 
  * Nothing is sent before the first call. Throws ConfigError.
  */
 export async function openCluster(options: OpenClusterOptions = {}): Promise<Cluster> {
-  const { flags = {}, env = process.env, printed = false, ownsStdin = false, ...connecting } = options;
-  const kubeconfig = await loadKubeconfig({
-    kubeconfig: flags.kubeconfig,
-    env,
-    homeDirectory: homedir(),
-    currentDirectory: process.cwd(),
-    readFile: (file) => readFile(file, "utf8"),
-  });
-  const connection = await connectionFrom(kubeconfig, { flags, env });
+  const {
+    flags = {},
+    kubeconfig: text,
+    env = process.env,
+    printed = false,
+    ownsStdin = false,
+    ...connecting
+  } = options;
+  const kubeconfig =
+    text === undefined
+      ? await loadKubeconfig({
+          kubeconfig: flags.kubeconfig,
+          env,
+          homeDirectory: homedir(),
+          currentDirectory: process.cwd(),
+          readFile: (file) => readFile(file, "utf8"),
+        })
+      : mergeKubeconfigs([parseKubeconfig(text, path.resolve("kubeconfig"))]);
+  const resolve = async (chosen: ConnectionFlags): Promise<Connection> => {
+    const connection = await connectionFrom(kubeconfig, { flags: chosen, env });
+    return text === undefined ? connection : { ...connection, files: [] };
+  };
+  const connection = await resolve(flags);
   const session = new Session({
     context: connection.context,
     namespace: connection.namespace,
@@ -47,17 +65,13 @@ export async function openCluster(options: OpenClusterOptions = {}): Promise<Clu
         ...connecting,
         credentials: createCredentialSource(one, ownsStdin ? { exec: processSurroundings(true) } : {}),
       }),
-    contexts: contextsOf(kubeconfig, flags, env),
+    contexts: contextsOf(kubeconfig, (context) => resolve({ kubeconfig: flags.kubeconfig, context })),
     printed,
   });
   return clusterOf(new ClusterHandle(session));
 }
 
-function contextsOf(
-  kubeconfig: Kubeconfig,
-  flags: ConnectionFlags,
-  env: Readonly<Record<string, string | undefined>>,
-): Contexts {
+function contextsOf(kubeconfig: Kubeconfig, resolve: Contexts["resolve"]): Contexts {
   const names = [...kubeconfig.contexts.keys()];
   return {
     names,
@@ -79,7 +93,6 @@ function contextsOf(
         target: { cluster: context.cluster ?? "", user: context.user ?? "" },
       };
     },
-    resolve: (name): Promise<Connection> =>
-      connectionFrom(kubeconfig, { flags: { kubeconfig: flags.kubeconfig, context: name }, env }),
+    resolve,
   };
 }

@@ -6,7 +6,7 @@ import type { Cluster } from "./cluster.ts";
 import type { Log } from "./log.ts";
 import { importModule } from "./modules.ts";
 import { packageRoot } from "./package-root.ts";
-import { isRecipe, type Recipe } from "./recipe.ts";
+import { type ArgumentSpecs, type ArgumentValues, isRecipe, type Recipe } from "./recipe.ts";
 import { parseDeclaredArguments } from "./script-arguments.ts";
 
 /** A script that was imported. Importing a plain one has already run it. */
@@ -64,8 +64,10 @@ export interface RunRecipeOptions {
 }
 
 /** Reads the arguments as declared and runs the recipe. Throws UsageError for arguments, else what the recipe throws. */
-export async function runRecipe(recipe: Recipe, options: RunRecipeOptions): Promise<unknown> {
-  const { k8s, log, signal, words } = options;
-  const args = parseDeclaredArguments(words, recipe.args);
-  return recipe.run({ k8s, args, log, signal } as Parameters<typeof recipe.run>[0]);
+export async function runRecipe<S extends ArgumentSpecs, R>(
+  recipe: Recipe<S, R>,
+  { k8s, log, signal, words }: RunRecipeOptions,
+): Promise<R> {
+  const args = parseDeclaredArguments(words, recipe.args) as ArgumentValues<S>;
+  return recipe.run({ k8s, args, log, signal });
 }
