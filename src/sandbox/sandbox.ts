@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createIdentity } from "./auth/identity.ts";
 import { aggregateClusterRoles } from "./auth/rbac/aggregation.ts";
 import { bootstrap } from "./bootstrap.ts";
-import { startControllers } from "./controllers/start.ts";
+import { type ControllersOptions, startControllers } from "./controllers/start.ts";
 import { startCrdController } from "./crd/crd-controller.ts";
 import { BUILT_IN_SCHEMAS, builtInDefinitions } from "./definitions/built-in.ts";
 import { definitionTable } from "./definitions/definition-table.ts";
@@ -25,7 +25,9 @@ import { openApiPaths } from "./openapi/openapi-paths.ts";
 import { applyJsonPatch } from "./patch/json-patch.ts";
 import { applyMergePatch } from "./patch/merge-patch.ts";
 import { applyStrategicMergePatch } from "./patch/strategic-merge-patch.ts";
+import type { ContainerRunner } from "./pods/container-runner.ts";
 import { defaultNodes, type NodeSpec } from "./pods/node.ts";
+import type { PodServices } from "./pods/process/process-runner.ts";
 import { simulatedContainers } from "./pods/simulated-containers.ts";
 import { createAddons } from "./starter/addons.ts";
 import { loadStarter } from "./starter/starter.ts";
@@ -61,6 +63,8 @@ export interface SandboxOptions {
   readonly certificateAuthority?: string;
   /** Changes of each resource that watches and pages can go back to. Default 10,000. */
   readonly historyLimit?: number;
+  /** Makes what runs containers as something real. Default: all containers are simulated. */
+  readonly containerRunner?: (services: PodServices) => ContainerRunner;
   /** Told of what went wrong behind the scenes and will be tried again. */
   readonly onError?: (error: unknown) => void;
 }
@@ -96,7 +100,8 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     staticTokens,
     anonymous: options.anonymous,
   });
-  const containers = simulatedContainers(registry, clock);
+  const runner = options.containerRunner?.({ registry, clock, tokens: identity.tokens });
+  const containers = runner?.access ?? simulatedContainers(registry, clock);
   const texts = objectTexts();
   const metrics = options.metrics === true;
   if (metrics) definitions.serve("metrics.k8s.io", metricsDefinitions());
@@ -126,6 +131,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   bootstrap(registry);
   if (metrics) createMetricsRole(registry);
   const running = [
+    () => runner?.close(),
     aggregateClusterRoles(registry),
     stopper(
       startCrdController({
@@ -138,7 +144,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     ),
   ];
   if (options.controllers !== false) {
-    running.push(stopper(startControllers({ registry, clock, nodes, random, ...forControllers(options) })));
+    running.push(stopper(startControllers({ registry, clock, nodes, random, ...forControllers(options, runner) })));
   }
   if (options.addons ?? options.controllers !== false) createAddons(registry, nodes);
   if (options.starter === true) running.push(loadStarter(registry, clock));
@@ -160,11 +166,12 @@ function stopper(started: { stop(): void }): () => void {
   return () => started.stop();
 }
 
-function forControllers({
-  certificateAuthority,
-  onError,
-}: SandboxOptions): Pick<SandboxOptions, "certificateAuthority" | "onError"> {
+function forControllers(
+  { certificateAuthority, onError }: SandboxOptions,
+  runner: ContainerRunner | undefined,
+): Pick<ControllersOptions, "certificateAuthority" | "onError" | "runner"> {
   return {
+    ...(runner === undefined ? {} : { runner }),
     ...(certificateAuthority === undefined ? {} : { certificateAuthority }),
     ...(onError === undefined ? {} : { onError }),
   };

@@ -15,7 +15,13 @@ holds is gone when it stops.
 
   kubescript sandbox
   kubescript sandbox --port 6443 --kubeconfig sandbox.yaml --user viewer:viewers,devs
-  kubectl --kubeconfig sandbox.yaml get nodes`,
+  kubectl --kubeconfig sandbox.yaml get nodes
+
+Pods are simulated: they get phases, restarts and logs, but nothing runs. With --pods=process every container that has
+a command runs as a local process under bubblewrap (Linux only), so that exec, attach, cp, probes and port-forward are
+real. An image is only a name there: the process sees this machine's programs and files read-only, runs as the user that
+started the sandbox, and shares the machine's network and ports. Writable are its volumes and scratch directories in
+memory. It is a playground for your own code, no protection from anyone else's.`,
   flags: [
     {
       name: "port",
@@ -44,6 +50,12 @@ holds is gone when it stops.
       description: "static tokens, in kube-apiserver's format",
     },
     { name: "nodes", type: "string", placeholder: "N", description: "simulated nodes; default 3" },
+    {
+      name: "pods",
+      type: "string",
+      placeholder: "KIND",
+      description: "what is behind pods: simulated, the default, or process (see above)",
+    },
     { name: "speed", type: "string", placeholder: "FACTOR", description: "how much faster time goes by; default 1" },
   ],
   connects: false,
@@ -104,11 +116,13 @@ async function readOptions(invocation: Invocation): Promise<StartSandboxOptions>
   const nodes = numberFlag(invocation, "nodes", (value) => Number.isInteger(value) && value >= 0 && value <= 5000);
   const speed = numberFlag(invocation, "speed", (value) => value > 0 && value <= 1000);
   const host = textFlag(invocation, "host");
+  const pods = podsFlag(invocation);
   const { wallClock } = await import("../../sandbox/model/clock.ts");
   return {
     users: usersOf(invocation),
     staticTokens: await staticTokens(invocation),
     ...(host === undefined ? {} : { host }),
+    ...(pods === undefined ? {} : { pods }),
     ...(port === undefined ? {} : { port }),
     ...(speed === undefined ? {} : { clock: wallClock(speed) }),
     ...(nodes === undefined ? {} : { nodes: simulatedNodes(nodes) }),
@@ -161,6 +175,14 @@ async function staticTokens(invocation: Invocation): Promise<NonNullable<StartSa
 function textFlag({ values }: Invocation, name: string): string | undefined {
   const value = values[name];
   return typeof value === "string" ? value : undefined;
+}
+
+function podsFlag(invocation: Invocation): StartSandboxOptions["pods"] {
+  const pods = textFlag(invocation, "pods");
+  if (pods === undefined || pods === "simulated" || pods === "process") return pods;
+  throw new UsageError("USAGE", `Cannot use --pods ${pods}: there are no such pods`, {
+    hint: "Write --pods=simulated or --pods=process.",
+  });
 }
 
 function numberFlag(invocation: Invocation, name: string, allowed: (value: number) => boolean): number | undefined {

@@ -12,7 +12,7 @@ import { localSubjectAccessReviews, selfSubjectAccessReviews, subjectAccessRevie
 import { selfSubjectReviews, tokenReviews } from "./reviews/authentication-reviews.ts";
 import { selfSubjectRulesReviews } from "./reviews/self-subject-rules-review.ts";
 import { tokenRequests } from "./reviews/token-request.ts";
-import { serviceAccountTokens } from "./tokens/service-account-tokens.ts";
+import { type ServiceAccountTokens, serviceAccountTokens } from "./tokens/service-account-tokens.ts";
 
 export interface IdentityOptions {
   readonly registry: Registry;
@@ -27,6 +27,8 @@ export interface IdentityOptions {
 
 /** The server's log-in and permissions, and the resources that speak of them. */
 export interface SandboxIdentity extends Identity {
+  /** Issues the tokens of service accounts. */
+  readonly tokens: ServiceAccountTokens;
   /** The review APIs and `serviceaccounts/token`. */
   readonly virtualResources: readonly VirtualResource[];
   /** Bodies of the OpenID documents by path: `/.well-known/openid-configuration` and `/openid/v1/jwks`. */
@@ -50,6 +52,7 @@ export function createIdentity(options: IdentityOptions): SandboxIdentity {
   const authorize: Identity["authorize"] = (user, attributes) =>
     authorizeByRbac(rbacIndexOf(registry), user, attributes);
   return {
+    tokens,
     authenticate: authenticator.authenticate,
     authorize,
     impersonate: (user, request, attributes) => impersonate(user, request.headers, attributes, authorize),

@@ -1,4 +1,6 @@
 import type { Clock } from "../model/clock.ts";
+import type { ContainerRunner } from "../pods/container-runner.ts";
+import { warnOfMissingDns } from "../pods/cluster-dns.ts";
 import { startKubelets } from "../pods/kubelet.ts";
 import type { NodeSpec } from "../pods/node.ts";
 import { registerNodes } from "../pods/node-lifecycle.ts";
@@ -28,6 +30,8 @@ export interface ControllersOptions {
   readonly nodes: readonly NodeSpec[];
   /** PEM of the CA that signed the server's certificate: what `kube-root-ca.crt` holds. Default none, and no ConfigMap. */
   readonly certificateAuthority?: string;
+  /** Runs containers as something real. Default: all are simulated. */
+  readonly runner?: ContainerRunner;
   /** How often the nodes renew their leases. Default never: an idle cluster is silent. */
   readonly heartbeatMs?: number;
   /** In [0, 1). Default `Math.random`. */
@@ -38,7 +42,7 @@ export interface ControllersOptions {
 
 /** Everything of a cluster that acts by itself: controllers, scheduler, kubelets. */
 export function startControllers(options: ControllersOptions): { stop(): void } {
-  const { registry, clock, nodes, certificateAuthority, heartbeatMs, random = Math.random, onError } = options;
+  const { registry, clock, nodes, certificateAuthority, heartbeatMs, random = Math.random, onError, runner } = options;
   const runtime = createRuntime({ registry, clock, random, ...(onError === undefined ? {} : { onError }) });
   startServiceAccountController(runtime);
   if (certificateAuthority !== undefined) startRootCaPublisher(runtime, certificateAuthority);
@@ -58,6 +62,7 @@ export function startControllers(options: ControllersOptions): { stop(): void } 
   startGarbageCollector(runtime, graph);
   startNamespaceController(runtime, graph);
   startScheduler(runtime);
-  startKubelets(runtime, nodes);
+  warnOfMissingDns(runtime, nodes);
+  startKubelets(runtime, nodes, runner);
   return { stop: () => runtime.stop() };
 }

@@ -1,15 +1,24 @@
 import type { UserInfo } from "../model/user.ts";
+import type { ProcessRunnerOptions } from "../pods/process/process-runner.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../sandbox.ts";
 import { createUpgrades } from "../streams/upgrade.ts";
 import { createCertificateAuthority } from "./certificate.ts";
 import { sandboxKubeconfig } from "./kubeconfig.ts";
 import { type ListenerCertificates, startListener } from "./listener.ts";
 
-export interface StartSandboxOptions extends Omit<SandboxOptions, "certificateAuthority"> {
+export interface StartSandboxOptions extends Omit<SandboxOptions, "certificateAuthority" | "containerRunner"> {
   /** Address to listen on. Default `127.0.0.1`: this machine alone. */
   readonly host?: string;
   /** Default 0: any free port. */
   readonly port?: number;
+  /**
+   * What is behind the pods. `simulated`: nothing; they have phases, restarts and logs as if. `process`: each container
+   * that has a command is a process of this machine, under bubblewrap, which makes exec, attach, cp, probes and
+   * port-forward real. Linux with bubblewrap only. An image is but a name: the container sees this machine's files,
+   * read-only, as this user, and shares its network; that is no protection from code that is not trusted.
+   * Default `simulated`.
+   */
+  readonly pods?: "simulated" | "process";
   /** Users that the kubeconfig logs in by certificate, besides `admin` of `system:masters`. Default none. */
   readonly users?: readonly Pick<UserInfo, "username" | "groups">[];
 }
@@ -55,7 +64,7 @@ const ADMIN = { username: "admin", groups: ["system:masters"] };
 
 /**
  * Starts a sandbox and serves it over TLS. Its authority, certificates and objects live as long as it does.
- * Rejects with a UsageError when the address cannot be listened on.
+ * Rejects with a UsageError when the address cannot be listened on, or process pods cannot be run.
  *
  * @example
  * const sandbox = await startSandbox();
@@ -63,14 +72,18 @@ const ADMIN = { username: "admin", groups: ["system:masters"] };
  * await sandbox.close();
  */
 export async function startSandbox(options: StartSandboxOptions = {}): Promise<RunningSandbox> {
-  const { host = "127.0.0.1", port = 0, users = [], ...sandboxOptions } = options;
+  const { host = "127.0.0.1", port = 0, users = [], pods = "simulated", ...sandboxOptions } = options;
   const names = [...new Set([...SERVER_NAMES, SERVICE_ADDRESS, host])];
   let authority = createCertificateAuthority();
   const certificates = (): ListenerCertificates => ({
     certificate: authority.issueServer("kube-apiserver", names),
     clientAuthority: authority.certificate,
   });
-  const sandbox = createSandbox({ ...sandboxOptions, certificateAuthority: authority.certificate });
+  let listening: number | undefined;
+  const apiServer = (): { host: string; port: number } | undefined =>
+    listening === undefined ? undefined : { host: reachableHost(host), port: listening };
+  const runner = pods === "process" ? { containerRunner: await processRunner(apiServer) } : {};
+  const sandbox = createSandbox({ ...sandboxOptions, ...runner, certificateAuthority: authority.certificate });
   try {
     const listener = await startListener({
       handle: sandbox.handle,
@@ -79,6 +92,7 @@ export async function startSandbox(options: StartSandboxOptions = {}): Promise<R
       host,
       port,
     });
+    listening = listener.port;
     const newKubeconfig = (): string =>
       sandboxKubeconfig({
         server: listener.url,
@@ -118,4 +132,17 @@ export async function startSandbox(options: StartSandboxOptions = {}): Promise<R
     sandbox.close();
     throw error;
   }
+}
+
+async function processRunner(
+  apiServer: ProcessRunnerOptions["apiServer"],
+): Promise<NonNullable<SandboxOptions["containerRunner"]>> {
+  const { processPods } = await import("../pods/process/start-process-pods.ts");
+  return processPods(apiServer);
+}
+
+/** Where processes of this machine find the server. */
+function reachableHost(host: string): string {
+  if (host === "0.0.0.0") return "127.0.0.1";
+  return host === "::" ? "::1" : host;
 }

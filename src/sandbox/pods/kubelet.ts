@@ -1,4 +1,5 @@
 import type { Runtime } from "../controllers/runtime/runtime.ts";
+import type { ContainerRunner } from "./container-runner.ts";
 import type { NodeSpec } from "./node.ts";
 import { createNodeRuntime } from "./node-runtime.ts";
 import type { Pod } from "./pod.ts";
@@ -6,8 +7,8 @@ import { isTerminal } from "./pod.ts";
 import { PodWorker } from "./pod-worker.ts";
 
 /** The kubelets of all simulated nodes: each pod that is placed on one gets a worker until it is gone. */
-export function startKubelets(runtime: Runtime, specs: readonly NodeSpec[]): void {
-  const nodes = new Map(specs.map((spec, index) => [spec.name, createNodeRuntime(runtime, spec, index)]));
+export function startKubelets(runtime: Runtime, specs: readonly NodeSpec[], runner?: ContainerRunner): void {
+  const nodes = new Map(specs.map((spec, index) => [spec.name, createNodeRuntime(runtime, spec, index, runner)]));
   const workers = new Map<string, PodWorker>();
 
   runtime.informer<Pod>("pods").watch(({ type, object }) => {

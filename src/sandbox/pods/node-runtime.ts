@@ -1,6 +1,7 @@
 import type { EventRecorder } from "../controllers/runtime/events.ts";
 import { createEventRecorder } from "../controllers/runtime/events.ts";
 import type { Runtime } from "../controllers/runtime/runtime.ts";
+import type { ContainerRunner } from "./container-runner.ts";
 import { canonicalImage } from "./images.ts";
 import type { NodeSpec } from "./node.ts";
 import { addressIn, nodeAddress, nodeImages, podRange } from "./node.ts";
@@ -10,6 +11,8 @@ export interface NodeRuntime {
   readonly name: string;
   readonly address: string;
   readonly events: EventRecorder;
+  /** Runs the containers that are not simulated; undefined where all are. */
+  readonly runner: ContainerRunner | undefined;
   hasImage(image: string): boolean;
   addImage(image: string): void;
   /** The next free address of the node's range; undefined when all are taken. */
@@ -19,7 +22,12 @@ export interface NodeRuntime {
 
 export const KUBELET = "kubelet";
 
-export function createNodeRuntime(runtime: Runtime, spec: NodeSpec, index: number): NodeRuntime {
+export function createNodeRuntime(
+  runtime: Runtime,
+  spec: NodeSpec,
+  index: number,
+  runner?: ContainerRunner,
+): NodeRuntime {
   const { registry, clock } = runtime;
   const images = new Set(nodeImages(spec));
   const range = podRange(spec, index);
@@ -29,6 +37,7 @@ export function createNodeRuntime(runtime: Runtime, spec: NodeSpec, index: numbe
   return {
     name: spec.name,
     address: nodeAddress(index),
+    runner,
     events: createEventRecorder({
       registry,
       clock,

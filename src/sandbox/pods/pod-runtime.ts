@@ -1,3 +1,4 @@
+import type { RunningContainer } from "./container-runner.ts";
 import type { Container, Pod, TerminatedState } from "./pod.ts";
 
 /** What the node's runtime knows of one container: the ground truth that the pod's status is written from. */
@@ -14,6 +15,8 @@ export interface ContainerRuntime {
   pulled: boolean;
   /** Failures in a row, for the back-off. */
   failures: number;
+  /** What really runs; undefined of a container that is simulated, and before the first start. */
+  process: RunningContainer | undefined;
 }
 
 /** Transitions: waiting → running → terminated → (restart) waiting or running again. */
@@ -47,6 +50,7 @@ export function newPodRuntime(pod: Pod, nodeAddress: string, startedAt: number):
     last: undefined,
     pulled: false,
     failures: 0,
+    process: undefined,
   });
   return {
     pod,

@@ -4,6 +4,7 @@ import type { Runtime } from "../controllers/runtime/runtime.ts";
 import { formatTime } from "../model/clock.ts";
 import { behaviourOf } from "./annotations.ts";
 import { backoffMs, formatDuration, isForgiven } from "./backoff.ts";
+import { ContainerConfigError, type ContainerEnd } from "./container-runner.ts";
 import { canonicalImage, containerId, imageSize } from "./images.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
 import { KUBELET } from "./node-runtime.ts";
@@ -18,6 +19,9 @@ const NOTICE_MS = 20;
 const SANDBOX_MS = 80;
 const RELIST_MS = 100;
 
+/** How long the kubelet waits for a ConfigMap or a Secret that is missing. */
+const CONFIG_RETRY_MS = 2000;
+
 const SIGKILLED = 137;
 
 /**
@@ -31,6 +35,7 @@ export class PodWorker {
   readonly #busy = new Set<ContainerRuntime>();
   #leaving = false;
   #reporting = false;
+  #gone = false;
 
   constructor(runtime: Runtime, node: NodeRuntime, pod: Pod) {
     this.#runtime = runtime;
@@ -51,6 +56,8 @@ export class PodWorker {
   remove(): void {
     if (!this.#leaving) this.#noteKilling();
     this.halt();
+    this.#gone = true;
+    this.#node.runner?.forget(this.#state.pod);
     if (this.#state.podIP !== undefined) this.#node.freeAddress(this.#state.podIP);
   }
 
@@ -145,18 +152,63 @@ export class PodWorker {
   #start(container: ContainerRuntime): void {
     const { pod } = this.#state;
     const now = this.#runtime.clock.now();
-    const { readyDelayMs } = behaviourOf(pod, container.spec.name);
+    this.#state.podIP ??= pod.spec.hostNetwork === true ? this.#node.address : this.#node.takeAddress();
+    if (!this.#run(container, now)) return;
     this.#busy.delete(container);
     this.#event(container, "Normal", "Started", "Container started");
     if (container.phase.state === "terminated") container.last = container.phase.end;
     container.phase = { state: "running", startedAt: now };
-    container.started = true;
-    this.#state.podIP ??= pod.spec.hostNetwork === true ? this.#node.address : this.#node.takeAddress();
-    if (!container.init || isSidecar(container)) this.#awaitReady(container, now, readyDelayMs);
-    const ending = processEnding(pod, container.spec, now);
-    if (ending !== undefined) this.#after(ending.afterMs, () => this.#exit(container, now, ending.exitCode));
+    if (container.process === undefined) this.#simulate(container, now);
     this.#report();
-    if (isSidecar(container)) this.#advance();
+    if (isSidecar(container) && container.started) this.#advance();
+  }
+
+  #simulate(container: ContainerRuntime, startedAt: number): void {
+    const { pod } = this.#state;
+    const { readyDelayMs } = behaviourOf(pod, container.spec.name);
+    container.started = true;
+    if (!container.init || isSidecar(container)) this.#awaitReady(container, startedAt, readyDelayMs);
+    const ending = processEnding(pod, container.spec, startedAt);
+    if (ending !== undefined) this.#after(ending.afterMs, () => this.#exit(container, startedAt, ending));
+  }
+
+  /** Starts the container's process where it is to have one. False: something is missing, and it is tried again. */
+  #run(container: ContainerRuntime, startedAt: number): boolean {
+    const { pod, podIP, nodeAddress } = this.#state;
+    const whileRunning = (change: () => void): void => {
+      if (this.#gone || !isRunningSince(container, startedAt)) return;
+      change();
+      this.#report();
+    };
+    try {
+      container.process = this.#node.runner?.start(pod, container.spec, {
+        restartCount: container.restartCount,
+        podIP,
+        nodeAddress,
+        exited: (end) => this.#gone || this.#exit(container, startedAt, end),
+        started: () =>
+          whileRunning(() => {
+            container.started = true;
+            if (isSidecar(container)) this.#advance();
+          }),
+        ready: (is) =>
+          whileRunning(() => {
+            if (!container.init || isSidecar(container)) container.ready = is;
+          }),
+        warn: (reason, message) => {
+          if (!this.#gone) this.#event(container, reason === "Killing" ? "Normal" : "Warning", reason, message);
+        },
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ContainerConfigError)) throw error;
+      this.#event(container, "Warning", "Failed", `Error: ${error.message}`);
+      if (container.phase.state === "terminated") container.last = container.phase.end;
+      container.phase = { state: "waiting", reason: "CreateContainerConfigError", message: error.message };
+      this.#report();
+      this.#after(CONFIG_RETRY_MS, () => this.#start(container));
+      return false;
+    }
   }
 
   #awaitReady(container: ContainerRuntime, startedAt: number, delayMs: number | undefined): void {
@@ -170,14 +222,15 @@ export class PodWorker {
     else this.#after(delayMs, ready);
   }
 
-  #exit(container: ContainerRuntime, startedAt: number, exitCode: number): void {
+  #exit(container: ContainerRuntime, startedAt: number, { exitCode, reason, message }: ContainerEnd): void {
     if (!isRunningSince(container, startedAt)) return;
     const { pod } = this.#state;
     const now = this.#runtime.clock.now();
     const { exitReason } = behaviourOf(pod, container.spec.name);
     const end: TerminatedState = {
       exitCode,
-      reason: exitReason ?? (exitCode === 0 ? "Completed" : "Error"),
+      reason: reason ?? exitReason ?? (exitCode === 0 ? "Completed" : "Error"),
+      ...(message === undefined ? {} : { message }),
       startedAt: formatTime(startedAt),
       finishedAt: formatTime(now),
       containerID: containerId(pod.metadata.uid ?? "", container.spec.name, container.restartCount),
@@ -264,9 +317,14 @@ export class PodWorker {
     for (const container of containers) {
       if (container.phase.state !== "running") continue;
       const { startedAt } = container.phase;
+      if (container.process !== undefined) {
+        container.process.stop(graceMs);
+        continue;
+      }
       const { stopMs } = behaviourOf(this.#state.pod, container.spec.name);
       const killed = stopMs > graceMs;
-      this.#after(Math.min(stopMs, graceMs), () => this.#exit(container, startedAt, killed ? SIGKILLED : 0));
+      const exitCode = killed ? SIGKILLED : 0;
+      this.#after(Math.min(stopMs, graceMs), () => this.#exit(container, startedAt, { exitCode }));
     }
   }
 

@@ -1,0 +1,96 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import type { Clock } from "../../model/clock.ts";
+import type { ContainerAccess } from "../../model/container-access.ts";
+import { badRequest, StatusError } from "../../model/status-error.ts";
+import type { Registry } from "../../storage/registry.ts";
+import { containerId } from "../images.ts";
+import type { Pod } from "../pod.ts";
+import { simulatedContainers } from "../simulated-containers.ts";
+import type { ContainerProcess } from "./container-process.ts";
+import { attachTo, execIn } from "./exec.ts";
+import type { HostTools } from "./host-tools.ts";
+import type { ProcessPod } from "./process-pod.ts";
+import { readLog } from "./read-log.ts";
+
+export interface ProcessAccessOptions {
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly tools: HostTools;
+  podOf(pod: Pod): ProcessPod | undefined;
+}
+
+/** Reaches the processes of pods; of containers that have none, what the simulation can answer. */
+export function processAccess({ registry, clock, tools, podOf }: ProcessAccessOptions): ContainerAccess {
+  const simulated = simulatedContainers(registry, clock);
+
+  function running(pod: Pod, container: string): ContainerProcess {
+    const process = podOf(pod)?.processes.get(container)?.current;
+    if (process?.running === true) return process;
+    if (isSimulated(pod, container)) throw withoutCommand(pod, container);
+    throw new StatusError(404, "NotFound", `container not found (${JSON.stringify(container)})`);
+  }
+
+  return {
+    logs(pod, container, options) {
+      if (isSimulated(pod, container)) return simulated.logs(pod, container, options);
+      const runs = podOf(pod)?.processes.get(container);
+      const run = options.previous === true ? runs?.previous : runs?.current;
+      const { name } = pod.metadata;
+      if (run !== undefined) return readLog(run.log, options, clock.now());
+      if (options.previous === true) {
+        throw badRequest(`previous terminated container "${container}" in pod "${name}" not found`);
+      }
+      // A container that has never begun: the reason is the same for both.
+      return simulated.logs(pod, container, options);
+    },
+    check() {
+      // Which container it is about is known later.
+    },
+    async exec(pod, container, options) {
+      const process = running(pod, container);
+      const pid = await process.pid;
+      if (pid === undefined) throw new StatusError(404, "NotFound", `container not found ("${container}")`);
+      const id = containerId(pod.metadata.uid ?? "", container, 0).replace("containerd://", "");
+      return execIn(tools, pid, id, process.environment, options);
+    },
+    async attach(pod, container, options) {
+      const spec = pod.spec.containers.find(({ name }) => name === container);
+      return attachTo(running(pod, container), options, spec?.stdinOnce === true);
+    },
+    async connect(pod, port) {
+      if (pod.spec.containers.every(({ name }) => isSimulated(pod, name))) {
+        throw withoutCommand(pod, pod.spec.containers[0]?.name ?? "");
+      }
+      try {
+        return await connected("127.0.0.1", port);
+      } catch (cause) {
+        const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+        const why = code === "ECONNREFUSED" ? "connection refused" : String(cause);
+        throw new Error(
+          `failed to execute portforward in network namespace "host": failed to connect to localhost:${port} inside namespace "${pod.metadata.uid}", IPv4: dial tcp4 127.0.0.1:${port}: connect: ${why} `,
+          { cause },
+        );
+      }
+    },
+  };
+}
+
+async function connected(host: string, port: number): Promise<ReturnType<typeof connect>> {
+  const socket = connect({ host, port, allowHalfOpen: true });
+  await once(socket, "connect");
+  return socket;
+}
+
+function isSimulated(pod: Pod, container: string): boolean {
+  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+  return (all.find(({ name }) => name === container)?.command ?? []).length === 0;
+}
+
+function withoutCommand(pod: Pod, container: string): StatusError {
+  return new StatusError(
+    501,
+    "NotImplemented",
+    `container "${container}" of pod "${pod.metadata.name}" is simulated: it has no command, and images are only names here`,
+  );
+}
