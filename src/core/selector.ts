@@ -51,7 +51,7 @@ export function fieldSelectorText(selector: FieldSelector | undefined): string |
     parseFieldSelector(selector);
     return selector.trim() === "" ? undefined : selector;
   }
-  const text = Object.entries(selector).map(([field, value]) => `${field}=${escapeField(value)}`);
+  const text = Object.entries(selector).map(([field, value]) => `${field}=${escapeField(textOf(field, value))}`);
   return text.length === 0 ? undefined : text.join(",");
 }
 
@@ -60,11 +60,13 @@ export function labelRequirements(selector: LabelSelector): LabelRequirement[] {
   if (typeof selector === "string") return parseLabelSelector(selector);
   if (!isLabelSelectorObject(selector)) {
     return Object.entries(selector).map(([key, value]) =>
-      typeof value === "string" ? { key, operator: "=", values: [value] } : { key, operator: "in", values: value },
+      Array.isArray(value)
+        ? { key, operator: "in", values: value.map((one) => textOf(key, one)) }
+        : { key, operator: "=", values: [textOf(key, value)] },
     );
   }
   const exact = Object.entries(selector.matchLabels ?? {}).map(
-    ([key, value]): LabelRequirement => ({ key, operator: "=", values: [value] }),
+    ([key, value]): LabelRequirement => ({ key, operator: "=", values: [textOf(key, value)] }),
   );
   const expressions = (selector.matchExpressions ?? []).map(({ key, operator, values = [] }): LabelRequirement => {
     const known = EXPRESSION_OPERATORS[operator];
@@ -80,6 +82,16 @@ export function labelRequirements(selector: LabelSelector): LabelRequirement[] {
     return { key, operator: known, values };
   });
   return [...exact, ...expressions];
+}
+
+/** A value to select by; one that was never set must not turn into a selector of something else. */
+function textOf(key: string, value: unknown): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  throw new UsageError(
+    "INVALID_INPUT",
+    `Cannot select by "${key}": its value is ${value === null ? "null" : typeof value}, not a text`,
+  );
 }
 
 /** Whether labels satisfy a selector, as the server decides it. */

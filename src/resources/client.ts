@@ -21,7 +21,18 @@ import type {
   WriteOptions,
 } from "./options.ts";
 import { listAll, pages } from "./pages.ts";
-import { collectionNamespace, completed, namespaceForObject, objectNamespace, type Scope, scopeOf } from "./scope.ts";
+import {
+  collectionNamespace,
+  completed,
+  namespaceForObject,
+  objectNamespace,
+  requireName,
+  requireObject,
+  type Scope,
+  scopeIn,
+  scopeOf,
+} from "./scope.ts";
+import { refuseMisspelledSelectors, requireDeliberateSelection } from "./selection.ts";
 import { Subresource } from "./subresource.ts";
 import { isTable, type Table } from "./table.ts";
 import { systemTiming, type Timing } from "./timing.ts";
@@ -82,7 +93,7 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
 
   /** The same resource in another namespace; `"*"` is {@link everywhere}. */
   in(namespace: string): this {
-    return this.#derive({ scope: scopeOf(this.scope, namespace) });
+    return this.#derive({ scope: scopeIn(namespace) });
   }
 
   /** The same resource in all namespaces. */
@@ -146,6 +157,7 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
 
   async create(object: T, options: WriteOptions = {}): Promise<T> {
     const resource = await this.resource();
+    requireObject(resource, "create", object);
     const namespace = this.#namespaceFor(resource, object, options, "create");
     const body = completed(resource, object, namespace, "create");
     const request = requests.createRequest({ resource, namespace }, body, this.#write(options));
@@ -209,8 +221,12 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     return answer;
   }
 
-  /** Deletes what the selectors choose in one namespace; everything in it needs `{}` to be said. */
+  /**
+   * Deletes what the selectors choose in one namespace; everything in it needs `{}` to be said. A selector that is
+   * undefined and an option that does not exist are refused: they would delete everything too.
+   */
   async deleteAll(options: DeleteAllOptions): Promise<ResourceList<T> | Status> {
+    requireDeliberateSelection(await this.resource(), options);
     const { resource, target } = await this.#collection(options);
     if (resource.namespaced && target.namespace === undefined) {
       throw new UsageError(
@@ -291,12 +307,14 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     action: string,
   ): Promise<requests.ObjectTarget & { resource: ApiResource }> {
     const resource = await this.resource();
+    requireName(resource, action, name);
     const namespace = objectNamespace(resource, scopeOf(this.scope, options.namespace), action, name);
     return { resource, namespace, name };
   }
 
   async #collection(options: CallScope): Promise<{ resource: ApiResource; target: requests.Target }> {
     const resource = await this.resource();
+    refuseMisspelledSelectors(resource, options);
     return {
       resource,
       target: { resource, namespace: collectionNamespace(resource, scopeOf(this.scope, options.namespace)) },
@@ -309,6 +327,7 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     action: string,
   ): Promise<{ body: T; target: requests.ObjectTarget & { resource: ApiResource } }> {
     const resource = await this.resource();
+    requireObject(resource, action, object);
     const name = object.metadata?.name;
     if (name === undefined || name === "") {
       throw new UsageError(

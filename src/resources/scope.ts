@@ -10,8 +10,37 @@ export type Scope =
 
 /** The scope that an option `namespace` asks for; the handle's own without one. */
 export function scopeOf(scope: Scope, namespace: string | undefined): Scope {
-  if (namespace === undefined) return scope;
+  return namespace === undefined ? scope : scopeIn(namespace);
+}
+
+/** The scope of a namespace that was chosen; `"*"` is all of them. A variable that was never set is no namespace. */
+export function scopeIn(namespace: string): Scope {
+  if (typeof namespace !== "string" || namespace === "") {
+    const what = namespace === "" ? "is empty" : `is ${String(namespace)}, not a text`;
+    throw new UsageError("INVALID_INPUT", `Cannot go over to a namespace: its name ${what}`, {
+      hint: 'Give its name, or "*" for all of them.',
+    });
+  }
   return namespace === "*" ? { type: "everywhere" } : { type: "namespace", namespace, chosen: true };
+}
+
+/** Refuses what is no name before it can turn one object's path into that of its whole collection. */
+export function requireName(resource: ApiResource, action: string, name: unknown): asserts name is string {
+  if (typeof name === "string") return;
+  throw new UsageError(
+    "INVALID_INPUT",
+    `Cannot ${action} one of ${groupResource(resource)}: its name is ${name === null ? "null" : typeof name}, not a text`,
+  );
+}
+
+/** Refuses what is no object at all. */
+export function requireObject(resource: ApiResource, action: string, object: unknown): void {
+  if (typeof object === "object" && object !== null && !Array.isArray(object)) return;
+  const what = object === null ? "null" : Array.isArray(object) ? "an array" : typeof object;
+  throw new UsageError(
+    "INVALID_INPUT",
+    `Cannot ${action} one of ${groupResource(resource)}: it is ${what}, not an object`,
+  );
 }
 
 /** The namespace of a collection's path: undefined for cluster-scoped resources and for all namespaces. */

@@ -301,3 +301,52 @@ describe("writing", () => {
     expect(lines).toEqual(["DELETE /api/v1/namespaces/default/pods?labelSelector=app%3Dweb"]);
   });
 });
+
+describe("what was never set", () => {
+  const never = undefined as unknown as string;
+
+  test("is no name: one object's request never becomes the collection's", async () => {
+    const { client, lines } = setUp();
+    for (const call of [
+      () => client.delete(never),
+      () => client.get(never),
+      () => client.patch(never, {}),
+      () => client.status.get(never),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ code: "INVALID_INPUT" });
+    }
+    expect(lines).toEqual([]);
+  });
+
+  test("is no namespace", () => {
+    const { client } = setUp();
+    expect(() => client.in(never)).toThrow("Cannot go over to a namespace: its name is undefined, not a text");
+  });
+
+  test("is no object", async () => {
+    const { client } = setUp();
+    await expect(client.create(undefined as never)).rejects.toThrow(
+      "Cannot create one of pods: it is undefined, not an object",
+    );
+  });
+
+  test.each([
+    [undefined, "nothing says which"],
+    [{ labels: undefined }, 'the option "labels" is undefined'],
+    [{ labels: { app: undefined } }, 'Cannot select by "app": its value is undefined'],
+    [{ label: "app=web" }, 'there is no option "label"'],
+    [{ name: "web" }, 'there is no option "name"'],
+  ])("does not let deleteAll(%j) delete everything", async (options, told) => {
+    const { client, lines } = setUp();
+    await expect(client.deleteAll(options as never)).rejects.toThrow(told);
+    expect(lines).toEqual([]);
+  });
+
+  test("a selector under another tool's name is refused, not ignored", async () => {
+    const { client, lines } = setUp();
+    await expect(client.list({ labelSelector: "app=web" } as never)).rejects.toMatchObject({
+      hint: 'The option is "labels".',
+    });
+    expect(lines).toEqual([]);
+  });
+});
