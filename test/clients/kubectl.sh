@@ -158,8 +158,8 @@ k '^yes$' auth can-i get /healthz --as jane
 printf 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: { name: prober }\nrules: [{ apiGroups: [""], resources: [nodes], verbs: [list] }]\n' >"$dir/prober.yaml"
 k 'clusterrole.rbac.authorization.k8s.io/prober reconciled' auth reconcile -f "$dir/prober.yaml"
 k '^yes$' auth can-i list nodes --as jane
-k 'resourcequota/q created' create quota q -n t --hard=cpu=10,pods=100
-k '^10 100$' get quota q -n t -o 'jsonpath={.spec.hard.cpu} {.spec.hard.pods}{"\n"}'
+k 'resourcequota/q created' create quota q -n t --hard=pods=100,secrets=20
+k '^20 100$' get quota q -n t -o 'jsonpath={.spec.hard.secrets} {.spec.hard.pods}{"\n"}'
 k 'priorityclass.scheduling.k8s.io/high created' create priorityclass high --value=1000
 k 'job.batch/once created' create job once -n t --image=busybox -- sh -c 'echo done'
 k 'condition met' wait -n t --for=condition=Complete job/once --timeout=30s
