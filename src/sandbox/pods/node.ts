@@ -1,6 +1,7 @@
 import { formatTime } from "../model/clock.ts";
+import { PREFIX } from "./annotations.ts";
 import { canonicalImage, imageSize } from "./images.ts";
-import type { Node } from "./pod.ts";
+import type { Node, Taint } from "./pod.ts";
 
 /** One simulated node. */
 export interface NodeSpec {
@@ -14,6 +15,13 @@ export interface NodeSpec {
   /** Pods that fit. Default 110. */
   readonly pods?: number;
   readonly labels?: Readonly<Record<string, string>>;
+  /** Default none, but for the control plane's. */
+  readonly taints?: readonly Taint[];
+  /**
+   * Addresses of the DNS servers that the kubelet gives to pods, as its `clusterDNS` setting. Default none, as the
+   * kubelet's own: nothing in a sandbox resolves names. Pods that ask for them get the node's instead, and an event says so.
+   */
+  readonly clusterDns?: readonly string[];
   /** Images that need no pull, in any form of reference. */
   readonly images?: readonly string[];
 }
@@ -24,12 +32,18 @@ export const KUBELET_VERSION = "v1.36.2";
 /** Images that every node has from the start. */
 const PRELOADED = ["busybox:1", "registry.k8s.io/pause:3.10.1"];
 
-/** A control plane and two workers: what a sandbox has unless told otherwise. */
+/** Keeps pods away while other nodes will do. */
+const SPARE: Taint = { key: `${PREFIX}spare`, effect: "PreferNoSchedule" };
+
+/**
+ * What a sandbox has unless told otherwise: a control plane, a worker, and a spare one, which takes what the first
+ * cannot, when it is drained for instance. One node thus does all the work that one node can do.
+ */
 export function defaultNodes(): NodeSpec[] {
   return [
     { name: "control-plane", role: "control-plane", cpu: 2, memoryGi: 4 },
     { name: "node0", labels: { "topology.kubernetes.io/zone": "zone-a" } },
-    { name: "node1", labels: { "topology.kubernetes.io/zone": "zone-b" } },
+    { name: "node1", labels: { "topology.kubernetes.io/zone": "zone-b" }, taints: [SPARE] },
   ];
 }
 
@@ -72,6 +86,10 @@ const HEALTH: readonly (readonly [type: string, status: string, reason: string, 
 export function nodeObject(spec: NodeSpec, index: number): Node {
   const controlPlane = spec.role === "control-plane";
   const range = podRange(spec, index);
+  const taints = [
+    ...(controlPlane ? [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }] : []),
+    ...(spec.taints ?? []),
+  ];
   return {
     apiVersion: "v1",
     kind: "Node",
@@ -97,7 +115,7 @@ export function nodeObject(spec: NodeSpec, index: number): Node {
       podCIDR: range,
       podCIDRs: [range],
       providerID: `sandbox://${spec.name}`,
-      ...(controlPlane ? { taints: [{ key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" }] } : {}),
+      ...(taints.length === 0 ? {} : { taints }),
     },
   };
 }
