@@ -6,13 +6,14 @@
  *   tsx scripts/build.ts --types    also the type declarations, as for a package
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { chmod } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { undiciPool } from "../src/schedule/undici-pool.ts";
+import { thirdPartyLicenses } from "./third-party-licenses.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const entries = [
@@ -28,7 +29,7 @@ const entries = [
 // A build that fails leaves the last good one in place.
 const fresh = path.join(root, "dist.new");
 rmSync(fresh, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: entries.map((entry) => ({ in: `src/${entry}.ts`, out: entry })),
   outdir: fresh,
@@ -48,10 +49,13 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
+  metafile: true,
   logLevel: "warning",
   // Attributes of an import at the prompt are known when it is typed.
   logOverride: { "unsupported-dynamic-import": "silent" },
 });
+const licenses = thirdPartyLicenses(Object.keys(metafile.inputs), root);
+writeFileSync(path.join(fresh, "THIRD-PARTY-LICENSES.txt"), licenses);
 await chmod(path.join(fresh, "cli/main.js"), 0o755);
 rmSync(path.join(root, "dist"), { recursive: true, force: true });
 renameSync(fresh, path.join(root, "dist"));

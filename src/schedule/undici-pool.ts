@@ -10,7 +10,10 @@ import type { Plugin } from "esbuild";
 export const undiciPool: Plugin = {
   name: "undici-pool",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^undici$/ }, () => ({ path: "undici", namespace: "undici-pool" }));
+    onResolve({ filter: /^undici$/ }, ({ importer }) =>
+      // A script's own import of undici means all of it.
+      path.basename(importer) === "undici-transport.ts" ? { path: "undici", namespace: "undici-pool" } : undefined,
+    );
     onLoad({ filter: /.*/, namespace: "undici-pool" }, () => ({
       resolveDir: path.dirname(createRequire(import.meta.url).resolve("undici/package.json")),
       contents: `import Dispatcher from "./lib/dispatcher/dispatcher.js";

@@ -6,7 +6,7 @@ mkdir -p "$dir/app"
 (cd "$root" && npm pack --pack-destination "$dir" >/dev/null)
 cd "$dir/app"
 printf '{ "name": "app", "private": true, "type": "module" }\n' >package.json
-npm install "$dir"/kubescript-*.tgz typescript@7 @types/node@20
+npm install "$dir"/kubescript-*.tgz typescript@7 tsx@4 @types/node@20 @types/ws@8
 export HOME="$dir"
 npx kubescript --version
 npx kubescript eval --sandbox 'k8s.nodes.list()' -o json >nodes.json
@@ -28,6 +28,21 @@ export default recipe({
   },
 });
 TS
-npx tsc --noEmit --strict --module nodenext --target es2023 --skipLibCheck embed.ts recipe.ts
+cat >recipe.test.ts <<'TS'
+import "kubescript/globals";
+import { openCluster, startSandbox, tryRecipe } from "kubescript/testing";
+import count from "./recipe.ts";
+const sandbox = await startSandbox({ nodes: [] });
+const k8s = await openCluster({ kubeconfig: sandbox.kubeconfig });
+const { result } = await tryRecipe(count, { k8s, words: ["--namespace", "default"] });
+if (result.pods !== 0) throw new Error(`${result.pods} pods`);
+const server: string = globalThis.k8s === undefined ? k8s.server : globalThis.k8s.server;
+if (server !== sandbox.url) throw new Error(server);
+await k8s.close();
+await sandbox.close();
+TS
+npx tsc --noEmit --strict --module nodenext --target es2023 --lib es2023,esnext.disposable --types node --allowImportingTsExtensions embed.ts recipe.ts recipe.test.ts
 node_modules/.bin/tsx embed.ts
+node_modules/.bin/tsx recipe.test.ts
 npx kubescript run --sandbox recipe.ts -o json | grep -q '"pods"'
+grep -q "^undici 7" node_modules/kubescript/dist/THIRD-PARTY-LICENSES.txt
