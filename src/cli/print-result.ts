@@ -16,9 +16,24 @@ export function resultFormat(values: ParsedFlags["values"], terminal: Terminal):
   return { format, chosen: false };
 }
 
-/** Writes a result to stdout; `undefined` writes nothing, a text stands as it is unless `-o json` was asked for. */
-export async function printResult(value: unknown, how: ResultFormat, terminal: Terminal): Promise<void> {
+/**
+ * Writes a result to stdout; `undefined` writes nothing, a text stands as it is unless `-o json` was asked for. What
+ * comes bit by bit, a watch or a log, is written as it comes until it ends or the signal is aborted.
+ */
+export async function printResult(
+  value: unknown,
+  how: ResultFormat,
+  terminal: Terminal,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
   const settings = { format: how.format, color: hasColor(terminal, "stdout"), now: terminal.now() };
+  if (typeof value === "object" && value !== null && Symbol.asyncIterator in value) {
+    const { isLive, printLive } = await import("../repl/watch-view.ts");
+    if (isLive(value)) {
+      const writeLine = (line: string): void => void terminal.stdout.write(`${line}\n`);
+      return printLive(value, { ...settings, signal, writeLine });
+    }
+  }
   const text = typeof value === "string" && !how.chosen ? value : await render(value, settings);
   if (text !== undefined) await write(terminal.stdout, text.endsWith("\n") ? text : `${text}\n`);
 }

@@ -44,7 +44,7 @@ export async function runWithGlobals(
   installGlobals(createGlobals({ k8s: session.k8s, $: shell.$, log, args, signal: () => signal }));
   try {
     const value = await interruptible(work({ ...session, signal, log }), signal);
-    await printResult(value, how, terminal);
+    await printResult(value, how, terminal, signal);
     return interruption.exitCode() ?? EXIT.done;
   } catch (error) {
     await write(terminal.stderr, `${errorText(error, { color: hasColor(terminal, "stderr") })}\n`);

@@ -2,7 +2,7 @@ import stringWidth from "string-width";
 import { unlessAborted } from "../core/abort.ts";
 import type { KubernetesObject } from "../core/object.ts";
 import { formatLine } from "./render/columns.ts";
-import { isObject, type RenderOptions, render } from "./render/output.ts";
+import { isObject, jsonText, type RenderOptions, render } from "./render/output.ts";
 import { objectGrid } from "./render/table.ts";
 
 /** Where events are printed, and until when. */
@@ -17,8 +17,8 @@ export function isLive(value: unknown): value is AsyncIterable<unknown> {
 }
 
 /**
- * Prints what an iterable yields, a watch's events as the lines of one table, until it ends or the signal is aborted.
- * The iterator is closed either way.
+ * Prints what an iterable yields until it ends or the signal is aborted: as a table, a watch's events are the lines of
+ * one; in any other format each item is written as it comes. The iterator is closed either way.
  */
 export async function printLive(values: AsyncIterable<unknown>, options: StreamViewOptions): Promise<void> {
   const iterator = values[Symbol.asyncIterator]();
@@ -28,16 +28,38 @@ export async function printLive(values: AsyncIterable<unknown>, options: StreamV
       const next = await unlessAborted(iterator.next(), options.signal);
       if (next.done === true) return;
       const event = next.value;
-      if (isEvent(event)) table.print(event);
-      else {
-        const text = await render(event, options);
-        if (text !== undefined) options.writeLine(text);
-      }
+      if (options.format.type !== "table") await printItem(event, options);
+      else if (isEvent(event)) table.print(event);
+      else if (isLogLine(event)) options.writeLine(event.line);
+      else await printItem(event, options);
     }
   } finally {
     table.flush();
     Promise.resolve(iterator.return?.()).catch(() => undefined);
   }
+}
+
+/** JSON takes one line, YAML one document; of a watch's event the name is its object's. */
+async function printItem(item: unknown, options: StreamViewOptions): Promise<void> {
+  const { format, writeLine } = options;
+  if (format.type === "name" && isEvent(item) && isState(item)) return;
+  if (format.type === "json") {
+    writeLine(jsonText(item, 0));
+    return;
+  }
+  const text = await render(format.type === "name" && isEvent(item) ? item.object : item, options);
+  if (text !== undefined) writeLine(format.type === "yaml" ? `---\n${text}` : text);
+}
+
+/** An event about the watch itself, not about an object. */
+function isState({ type }: LiveEvent): boolean {
+  return type === "SYNCED" || type === "DESYNCED";
+}
+
+function isLogLine(value: unknown): value is { readonly line: string } {
+  return (
+    typeof value === "object" && value !== null && "line" in value && typeof value.line === "string" && "pod" in value
+  );
 }
 
 interface LiveEvent {
@@ -72,7 +94,7 @@ class EventTable {
       return;
     }
     this.flush();
-    if (event.type === "SYNCED" || event.type === "DESYNCED") {
+    if (isState(event)) {
       const why = event.reason instanceof Error ? `: ${event.reason.message}` : "";
       writeLine(event.type === "SYNCED" ? "-- in sync; Ctrl-C ends --" : `-- out of sync${why} --`);
       return;

@@ -1,3 +1,4 @@
+import { inspectAsText } from "../core/inspect-as-text.ts";
 import type { KubernetesObject, UnknownObject } from "../core/object.ts";
 import { groupResource, groupVersion } from "../core/path.ts";
 import * as requests from "../core/requests.ts";
@@ -61,6 +62,8 @@ export interface ResourceClientSettings {
   readonly timing?: Timing | undefined;
   /** Lists bring along how the server prints their objects. Default false. */
   readonly printed?: boolean | undefined;
+  /** What the resource was asked for by, to show while it is not looked up. */
+  readonly label?: string | undefined;
 }
 
 /**
@@ -69,6 +72,10 @@ export interface ResourceClientSettings {
  * Failures are ApiError, ConnectionError, UsageError or AbortError.
  */
 export class ResourceClient<T extends KubernetesObject = UnknownObject> {
+  static {
+    inspectAsText(ResourceClient.prototype);
+  }
+
   readonly scope: Scope;
   readonly transport: Transport;
   readonly timing: Timing;
@@ -126,7 +133,8 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
   async list(options: ListOptions = {}): Promise<ResourceList<T>> {
     const { resource, target } = await this.#collection(options);
     const { printed } = this.#settings;
-    return new ResourceList<T>(await listAll<T>(this.transport, resource, target, { ...options, printed }));
+    const list = await listAll<T>(this.transport, resource, target, { ...options, printed });
+    return new ResourceList<T>(list, target.namespace);
   }
 
   /** The same objects one by one; a page is fetched when the loop gets to it, so memory holds one page. */
@@ -293,6 +301,19 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
       throw new UsageError("INVALID_INPUT", `Cannot scale "${name}" to ${replicas}: it takes a whole number from 0`);
     }
     return scale.patch(name, { spec: { replicas } }, options);
+  }
+
+  /** What the handle is, nothing of what it holds. */
+  toJSON(): { resource: string; namespace: string } {
+    const { resource, label = "" } = this.#settings;
+    const namespace = this.scope.type === "everywhere" ? "*" : this.scope.namespace;
+    return { resource: typeof resource === "function" ? label : groupResource(resource), namespace };
+  }
+
+  toString(): string {
+    const { resource, namespace } = this.toJSON();
+    const where = namespace === "*" ? "all namespaces" : namespace;
+    return `${this.constructor.name} ${resource} in ${where}${this.isDryRun ? ", dry run" : ""}`;
   }
 
   /** Another handle of the same class: operations add theirs in a subclass. */

@@ -32,14 +32,19 @@ export class ResourceList<T> extends Array<T> {
   readonly kind: string;
   /** `resourceVersion` of the snapshot; `continue` only when a `limit` cut the list. */
   readonly metadata: ListMeta;
+  /** The namespace that was listed; undefined for all of them and where there are none. */
+  readonly namespace: string | undefined;
 
-  constructor(list: ListObject<T>) {
+  constructor(list: ListObject<T>, namespace?: string) {
     super();
     // Not enumerable, so that the list is shown and compared as the array it is.
     this.apiVersion = list.apiVersion;
     this.kind = list.kind;
     this.metadata = list.metadata;
-    for (const field of ["apiVersion", "kind", "metadata"]) Object.defineProperty(this, field, { enumerable: false });
+    this.namespace = namespace;
+    for (const field of ["apiVersion", "kind", "metadata", "namespace"]) {
+      Object.defineProperty(this, field, { enumerable: false });
+    }
     for (const item of list.items) this.push(item);
   }
 

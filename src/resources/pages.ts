@@ -36,7 +36,9 @@ export async function fetchPage<T extends KubernetesObject>(
   const plain = listRequest(target, selection);
   const request = printed ? asTable(plain, "Object") : plain;
   const received = await callJson<ListAnswer<T> | Table>(transport, request, { signal });
-  const answer: ListAnswer<T> = isTable(received) ? listOfTable<T>(received) : received;
+  const answer: ListAnswer<T> = isTable(received)
+    ? listOfTable<T>(received, resource.namespaced && target.namespace === undefined)
+    : received;
   const type = typeMeta(resource);
   return {
     apiVersion: answer.apiVersion ?? type.apiVersion,

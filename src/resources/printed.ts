@@ -5,6 +5,8 @@ import type { Table } from "./table.ts";
 export interface PrintedRow {
   readonly columns: readonly { readonly name: string; readonly priority: number }[];
   readonly cells: readonly unknown[];
+  /** Fetched from all namespaces at once, so that each row must say its own. */
+  readonly everywhere?: boolean;
 }
 
 /** The rows live as long as their objects, and a copy or a changed object has none. */
@@ -21,11 +23,14 @@ export function rememberRow(object: KubernetesObject, row: PrintedRow): void {
 }
 
 /** The list that a Table with whole objects stands for; each object keeps its row. */
-export function listOfTable<T extends KubernetesObject>(table: Table): { metadata?: ListMeta; items: T[] } {
+export function listOfTable<T extends KubernetesObject>(
+  table: Table,
+  everywhere = false,
+): { metadata?: ListMeta; items: T[] } {
   const items: T[] = [];
   for (const row of table.rows) {
     if (row.object === undefined) continue;
-    rememberRow(row.object, { columns: table.columnDefinitions, cells: row.cells });
+    rememberRow(row.object, { columns: table.columnDefinitions, cells: row.cells, everywhere });
     items.push(row.object as T);
   }
   return table.metadata === undefined ? { items } : { metadata: table.metadata, items };

@@ -1,3 +1,4 @@
+import { inspectAsText } from "../core/inspect-as-text.ts";
 import type { UnknownObject } from "../core/object.ts";
 import type { ApiResource } from "../core/resource.ts";
 import type { Discovery, ResourceFilter } from "../discovery/discovery.ts";
@@ -57,6 +58,10 @@ const NOT_RESOURCES = new Set(["then", "catch", "finally", "constructor", "proto
  * connections.
  */
 export class ClusterHandle {
+  static {
+    inspectAsText(ClusterHandle.prototype);
+  }
+
   readonly #session: Session;
   readonly #scope: Scope;
   readonly #dryRun: boolean;
@@ -137,6 +142,7 @@ export class ClusterHandle {
       scope: this.#scope,
       dryRun: this.#dryRun,
       printed: this.#session.settings.printed,
+      label: name,
     });
   }
 
@@ -229,6 +235,17 @@ export class ClusterHandle {
   /** Closes every connection, also of handles derived from this one. Calls under way are ended. */
   async close(): Promise<void> {
     await this.#session.close();
+  }
+
+  /** What the handle is, nothing of what it holds. */
+  toJSON(): { context: string; namespace: string; server: string } {
+    const { context, namespace, server } = this;
+    return { context, namespace, server };
+  }
+
+  toString(): string {
+    const where = this.namespace === "*" ? "all namespaces" : this.namespace;
+    return `Cluster ${this.context}/${where} on ${this.server}${this.isDryRun ? ", dry run" : ""}`;
   }
 
   #clientFor(resource: ApiResource): ResourceHelper<UnknownObject> {

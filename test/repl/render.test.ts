@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ConnectionError } from "../../src/errors.ts";
 import { parseOutputFormat, render } from "../../src/repl/render/output.ts";
 import { objectTable, recordTable } from "../../src/repl/render/table.ts";
+import { printLive } from "../../src/repl/watch-view.ts";
 import { ResourceList } from "../../src/resources/list.ts";
 import { listOfTable } from "../../src/resources/printed.ts";
 import { errorText } from "../../src/runtime/error-text.ts";
@@ -57,8 +58,22 @@ describe("a list from the server", () => {
     expect(await render(list, how("jsonpath={.items[*].metadata.name}"))).toBe("web database");
   });
 
-  test("says when it is empty", async () => {
+  test("of all namespaces shows them also where there is one", () => {
+    const table = {
+      kind: "Table" as const,
+      apiVersion: "meta.k8s.io/v1",
+      columnDefinitions: [column("Name")],
+      rows: [{ cells: ["web"], object: pod("web", "a") }],
+    };
+    expect(objectTable(listOfTable(table, true).items, { now: 0 })).toBe("NAMESPACE   NAME\na           web");
+    expect(objectTable(listOfTable(table).items, { now: 0 })).toBe("NAME\nweb");
+  });
+
+  test("says when it is empty, and of which namespace", async () => {
     expect(await render(printed(), how("table"))).toBe("No resources found");
+    const none = new ResourceList({ apiVersion: "v1", kind: "PodList", metadata: {}, items: [] }, "web");
+    expect(await render(none, how("table"))).toBe("No resources found in web namespace.");
+    expect(await render(none, how("name"))).toBeUndefined();
   });
 });
 
@@ -96,4 +111,69 @@ test("an error of ours shows message, cause and next step, without a stack", () 
   });
   expect(errorText(error, { color: false })).toBe("ConnectionError: Cannot reach x\n  because: why\n  Do this.");
   expect(errorText("text", { color: false })).toBe("Thrown: text");
+});
+
+describe("values that JSON has no words for", () => {
+  test("are told in every format: errors, commands' output, what refers to itself", async () => {
+    const results = [Object.assign(new Error("gone"), { code: "GONE" }), 10n, new Map([["a", new Set([1])]])];
+    const told = [{ name: "Error", message: "gone", code: "GONE" }, "10", { a: [1] }];
+    expect(JSON.parse((await render(results, how("json"))) ?? "")).toEqual(told);
+    expect(await render(results[1], how("yaml"))).toBe('"10"');
+    const ring: { self?: unknown } = {};
+    ring.self = ring;
+    await expect(render(ring, how("json"))).rejects.toThrow("it refers to itself");
+    await expect(render(ring, how("yaml"))).rejects.toThrow("it refers to itself");
+    const { $ } = await import("zx/core");
+    const output = await $({ verbose: false })`printf 'a\nb\n'`;
+    expect(await render(output, how("json"))).toBe('"a\\nb"');
+    expect(await render(output, how("table"))).toBe("a\nb");
+  });
+
+  test("a list as the API sends it gives the names of its items", async () => {
+    const list = {
+      apiVersion: "apps/v1",
+      kind: "DeploymentList",
+      metadata: {},
+      items: [{ metadata: { name: "web" } }],
+    };
+    expect(await render(list, how("name"))).toBe("deployment.apps/web");
+  });
+});
+
+describe("what comes bit by bit", () => {
+  async function* events() {
+    yield { type: "ADDED", object: pod("web", "a") };
+    yield { pod: "web", container: "c", line: "hello" };
+  }
+  const printed = async (format: string, values: AsyncIterable<unknown>): Promise<string[]> => {
+    const lines: string[] = [];
+    await printLive(values, {
+      ...how(format),
+      signal: new AbortController().signal,
+      writeLine: (line) => lines.push(line),
+    });
+    return lines;
+  };
+
+  test("is a line of JSON each, a document of YAML, or the object's name", async () => {
+    const lines = await printed("json", events());
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { type: "ADDED", object: pod("web", "a") },
+      { pod: "web", container: "c", line: "hello" },
+    ]);
+    async function* added() {
+      yield { type: "ADDED", object: pod("web", "a") };
+      yield { type: "SYNCED", object: { ...pod("web", "a"), metadata: {} } };
+    }
+    expect(await printed("name", added())).toEqual(["pod/web"]);
+    expect(await printed("jsonpath={.type}", added())).toEqual(["ADDED", "SYNCED"]);
+    expect((await printed("yaml", added()))[0]).toMatch(/^---\ntype: ADDED\n/);
+  });
+
+  test("is the line alone for a log, as a table", async () => {
+    async function* log() {
+      yield { pod: "web", container: "c", line: "hello" };
+    }
+    expect(await printed("table", log())).toEqual(["hello"]);
+  });
 });

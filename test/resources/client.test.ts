@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { UnknownObject } from "../../src/core/object.ts";
 import { type ApiRequest, requestTarget } from "../../src/core/request.ts";
@@ -349,4 +350,10 @@ describe("what was never set", () => {
     });
     expect(lines).toEqual([]);
   });
+});
+
+test("a handle shows what it is, and nothing of what it holds", () => {
+  const { client } = setUp();
+  expect(inspect(client.everywhere)).toBe("ResourceClient pods in all namespaces");
+  expect(JSON.parse(JSON.stringify(client))).toEqual({ resource: "pods", namespace: "default" });
 });

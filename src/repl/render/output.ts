@@ -37,7 +37,7 @@ export async function render(value: unknown, options: RenderOptions): Promise<st
     case "json":
       return jsonText(value);
     case "yaml":
-      return formatYaml(plain(value)).trimEnd();
+      return formatYaml(jsonValue(value)).trimEnd();
     case "name":
       return nameLines(value);
     case "jsonpath":
@@ -47,28 +47,51 @@ export async function render(value: unknown, options: RenderOptions): Promise<st
   }
 }
 
-/** The API's list object for a list; anything else as it is. */
+/** The API's list object for a list, the text for what a command printed; anything else as it is. */
 export function plain(value: unknown): unknown {
   if (value instanceof ResourceList) return value.toListObject();
   if (value instanceof Map) return Object.fromEntries(value as Map<string, unknown>);
   if (value instanceof Set) return [...value];
+  if (isCommandOutput(value)) return value.stdout.trimEnd();
   return value;
 }
 
-function jsonText(value: unknown): string {
-  const text = JSON.stringify(
-    plain(value),
-    (_key, inner: unknown) => {
-      if (typeof inner === "bigint") return inner.toString();
-      return inner instanceof Map || inner instanceof Set ? plain(inner) : inner;
-    },
-    2,
-  ) as string | undefined;
-  return text ?? "null";
+/** JSON on several lines, or on one. */
+export function jsonText(value: unknown, indent = 2): string {
+  try {
+    return JSON.stringify(plain(value), writable, indent) ?? "null";
+  } catch (cause) {
+    if (!(cause instanceof TypeError) || !cause.message.includes("circular")) throw cause;
+    throw new UsageError("INVALID_INPUT", "Cannot write the result: it refers to itself", {
+      hint: "Give a part of it, or look at it with -o table.",
+    });
+  }
 }
 
-function nameLines(value: unknown): string {
-  const objects = Array.isArray(value) ? (value as unknown[]) : [value];
+/** The value as JSON has it, so that every format holds the same. */
+function jsonValue(value: unknown): unknown {
+  return JSON.parse(jsonText(value, 0));
+}
+
+/** What JSON has no words for, or would leave empty. */
+function writable(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return value.toString();
+  if (value instanceof Error && !isCommandOutput(value)) {
+    const { name, message } = value;
+    return "code" in value ? { name, message, code: value.code } : { name, message };
+  }
+  return plain(value);
+}
+
+/** What `$` of zx resolves to: an Error by its class, whether it failed or not. */
+function isCommandOutput(value: unknown): value is { readonly stdout: string } {
+  if (typeof value !== "object" || value === null || !("stdout" in value && "stderr" in value)) return false;
+  return "exitCode" in value && value instanceof Error && typeof value.stdout === "string";
+}
+
+function nameLines(value: unknown): string | undefined {
+  const objects = listedObjects(value);
+  if (objects.length === 0) return undefined;
   return objects
     .map((object) => {
       if (!isObject(object)) {
@@ -81,22 +104,37 @@ function nameLines(value: unknown): string {
     .join("\n");
 }
 
+/** The objects of an array, of a list as the API sends it, of a watch's event; else the value alone. */
+function listedObjects(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  if (isObject(value) && "items" in value && Array.isArray(value.items) && value.kind?.endsWith("List")) {
+    const type = { apiVersion: value.apiVersion, kind: value.kind.slice(0, -"List".length) };
+    return value.items.map((item: object) => ({ ...type, ...item }));
+  }
+  return [value];
+}
+
 async function jsonPathText(value: unknown, template: string): Promise<string> {
   const { formatJsonPath } = await import("../../core/jsonpath.ts");
   return formatJsonPath(template, plain(value));
 }
 
-async function tableText(value: unknown, wide: boolean, options: RenderOptions): Promise<string> {
+async function tableText(result: unknown, wide: boolean, options: RenderOptions): Promise<string> {
+  const value = isCommandOutput(result) ? plain(result) : result;
   if (Array.isArray(value)) {
     const { objectTable, recordTable } = await import("./table.ts");
     const items = value as unknown[];
     if (items.length > 0 && items.every(isObject)) return objectTable(items, { wide, now: options.now });
-    if (value instanceof ResourceList) return "No resources found";
+    if (value instanceof ResourceList) return nothingFound(value);
     return recordTable(items) ?? inspected(value, options);
   }
   if (isObject(value)) return formatYaml(withoutBookkeeping(value)).trimEnd();
   if (typeof value === "string" && (options.quoted !== true || value.includes("\n"))) return value;
   return inspected(value, options);
+}
+
+function nothingFound({ namespace }: ResourceList<unknown>): string {
+  return namespace === undefined ? "No resources found" : `No resources found in ${namespace} namespace.`;
 }
 
 function inspected(value: unknown, options: RenderOptions): string {

@@ -7,7 +7,7 @@ import { cellText, formatColumns } from "./columns.ts";
 export interface TableOptions {
   /** Also the columns that kubectl shows with `-o wide`. Default false. */
   readonly wide?: boolean;
-  /** Default: when the objects are of several namespaces. */
+  /** Default: when they were fetched from all namespaces, or are of several. */
   readonly namespaces?: boolean;
   /** Milliseconds since the epoch, for the age of objects that the server did not print. */
   readonly now: number;
@@ -33,7 +33,10 @@ export function objectTable(objects: readonly KubernetesObject[], options: Table
 export function objectGrid(objects: readonly KubernetesObject[], options: TableOptions): Grid {
   const [first] = objects;
   const printed = first === undefined ? undefined : printedRow(first);
-  const namespaces = options.namespaces ?? new Set(objects.map((one) => one.metadata?.namespace)).size > 1;
+  const namespaces =
+    options.namespaces ??
+    (objects.some((one) => printedRow(one)?.everywhere) ||
+      new Set(objects.map((one) => one.metadata?.namespace)).size > 1);
   const columns = (printed?.columns ?? plainColumns).map((column, index) => ({ ...column, index }));
   const shown = columns.filter((column) => options.wide === true || column.priority === 0);
   const header = shown.map((column) => column.name.toUpperCase());
