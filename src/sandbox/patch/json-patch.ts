@@ -5,6 +5,8 @@ import type { ApplyPatch } from "./patch.ts";
 import { cannotDecodePatch, patchDoesNotApply, patchedIsNoObject } from "./patch-errors.ts";
 
 const MAX_OPERATIONS = 10_000;
+/** Bytes that all copies of one patch may add: a few operations could else double the document for ever. */
+const MAX_COPIED_BYTES = 3 * 1024 * 1024;
 
 /**
  * JSON patch (RFC 6902) as the server's library has it: `replace` of an absent key adds it, negative indices count
@@ -13,7 +15,7 @@ const MAX_OPERATIONS = 10_000;
  */
 export const applyJsonPatch: ApplyPatch = (current, patch) => {
   const operations = decode(patch);
-  const document = { root: cloneJson(current) as unknown };
+  const document: Document = { root: cloneJson(current), copiedBytes: 0 };
   for (const operation of operations) apply(document, operation);
   if (!isJsonObject(document.root)) throw patchedIsNoObject(document.root);
   return document.root;
@@ -29,6 +31,7 @@ interface Operation {
 
 interface Document {
   root: unknown;
+  copiedBytes: number;
 }
 
 function decode(patch: unknown): Operation[] {
@@ -72,7 +75,7 @@ function apply(document: Document, operation: Operation): void {
       break;
     }
     case "copy":
-      locate(document, path).add(cloneJson(locate(document, from).get()));
+      locate(document, path).add(copyOf(document, locate(document, from).get()));
       break;
     case "test": {
       const value = path === "" ? document.root : locate(document, path).get();
@@ -82,6 +85,12 @@ function apply(document: Document, operation: Operation): void {
     default:
       throw patchDoesNotApply();
   }
+}
+
+function copyOf(document: Document, value: unknown): unknown {
+  document.copiedBytes += Buffer.byteLength(JSON.stringify(value));
+  if (document.copiedBytes > MAX_COPIED_BYTES) throw patchDoesNotApply();
+  return cloneJson(value);
 }
 
 function replace(document: Document, path: string, value: unknown): void {

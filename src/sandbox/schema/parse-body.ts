@@ -8,7 +8,8 @@ import { ProtobufError } from "../protobuf/wire.ts";
 import { cannotHandle, unrecognized, unsupportedMediaType } from "./decode-errors.ts";
 import type { DecodeProgress } from "./decoder.ts";
 import { duplicateMembers, jsonShape } from "./json-members.ts";
-import { goSyntaxError, MAX_JSON_DEPTH } from "./json-syntax.ts";
+import { goSyntaxError } from "./json-syntax.ts";
+import { yamlExcess } from "./yaml-bounds.ts";
 
 /** The kind that the body is expected to be of. */
 export type ParseTarget = Pick<ResourceDefinition, "group" | "version" | "kind" | "custom">;
@@ -92,7 +93,8 @@ function parseYamlBody(bytes: Uint8Array, target: ParseTarget): ParsedBody {
   } catch (error) {
     throw unrecognized(bytes, target, yamlFault(error));
   }
-  if (depthOf(value) > MAX_JSON_DEPTH) throw unrecognized(bytes, target, "yaml: exceeded max depth");
+  const excess = value === undefined ? undefined : yamlExcess(value, text.length);
+  if (excess !== undefined) throw unrecognized(bytes, target, excess);
   return { value: value ?? null, duplicates: () => yamlDuplicates(text) };
 }
 
@@ -112,14 +114,4 @@ function yamlDuplicates(text: string): string[] {
 function yamlFault(error: unknown): string {
   if (!(error instanceof YAMLException)) return `yaml: ${error instanceof Error ? error.message : String(error)}`;
   return error.mark === undefined ? `yaml: ${error.reason}` : `yaml: line ${error.mark.line + 1}: ${error.reason}`;
-}
-
-function depthOf(value: unknown): number {
-  let depth = 0;
-  let level: unknown[] = [value];
-  while (level.length > 0 && depth <= MAX_JSON_DEPTH + 1) {
-    depth += 1;
-    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
-  }
-  return depth;
 }

@@ -1,8 +1,9 @@
 import { pruneCustom } from "../../crd/prune-custom.ts";
-import type { ApiObject, JsonObject } from "../../model/object.ts";
+import type { ApiObject } from "../../model/object.ts";
 import { badRequest, invalid, StatusError } from "../../model/status-error.ts";
 import { PATCH_TYPES, type PatchType } from "../../patch/patch.ts";
 import { decodeValue, strictDecodingError } from "../../schema/decode.ts";
+import { jsonShape } from "../../schema/json-members.ts";
 import { goSyntaxError } from "../../schema/json-syntax.ts";
 import { checkAddress } from "../../storage/check-address.ts";
 import { cloneJson } from "../../storage/json.ts";
@@ -76,13 +77,18 @@ function unfitPatch(text: string, detail: string): StatusError {
   return invalid({ group: "", kind: "" }, "", [{ type: "FieldValueInvalid", field: "patch", badValue: text, detail }]);
 }
 
-/** The patch document. Throws the 400 of one that is not JSON. */
+/** The patch document. Throws the 400 of one that is not JSON, or nested too deeply. */
 export function parsePatch(body: Uint8Array): unknown {
+  const fault = (): StatusError =>
+    badRequest(`error decoding patch: ${goSyntaxError(body) ?? "unexpected end of JSON input"}`);
+  let document: unknown;
   try {
-    return JSON.parse(new TextDecoder().decode(body)) as JsonObject;
+    document = JSON.parse(new TextDecoder().decode(body));
   } catch {
-    throw badRequest(`error decoding patch: ${goSyntaxError(body) ?? "unexpected end of JSON input"}`);
+    throw fault();
   }
+  if (jsonShape(body).tooDeep) throw fault();
+  return document;
 }
 
 /** Which of the four it is, by its content type. Throws the 415. */
