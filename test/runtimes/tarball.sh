@@ -6,7 +6,7 @@ mkdir -p "$dir/app"
 (cd "$root" && npm pack --pack-destination "$dir" >/dev/null)
 cd "$dir/app"
 printf '{ "name": "app", "private": true, "type": "module" }\n' >package.json
-npm install "$dir"/kubescript-*.tgz typescript@7 tsx@4 @types/node@20 @types/ws@8
+npm install "$dir"/kubescript-*.tgz typescript@7 tsx@4 @types/node@20
 export HOME="$dir"
 npx kubescript --version
 npx kubescript eval --sandbox 'k8s.nodes.list()' -o json >nodes.json
@@ -41,7 +41,7 @@ if (server !== sandbox.url) throw new Error(server);
 await k8s.close();
 await sandbox.close();
 TS
-npx tsc --noEmit --strict --module nodenext --target es2023 --lib es2023,esnext.disposable --types node --allowImportingTsExtensions embed.ts recipe.ts recipe.test.ts
+npx tsc --noEmit --strict --module nodenext --target es2023 --types node --skipLibCheck --allowImportingTsExtensions embed.ts recipe.ts recipe.test.ts
 node_modules/.bin/tsx embed.ts
 node_modules/.bin/tsx recipe.test.ts
 npx kubescript run --sandbox recipe.ts -o json | grep -q '"pods"'
