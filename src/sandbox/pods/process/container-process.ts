@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { Clock } from "../../model/clock.ts";
 import type { ContainerEnd } from "../container-runner.ts";
 import { ContainerLog } from "./container-log.ts";
 import type { HostTools } from "./host-tools.ts";
+import { signalProcess } from "./signals.ts";
 import { resizeTerminal, terminalCommand } from "./terminal.ts";
 
 export interface ProcessOptions {
@@ -44,9 +44,8 @@ export class ContainerProcess {
     this.tty = tty;
     this.#clock = clock;
     this.#stty = tools.stty;
-    const command = [tools.bwrap, ...bubblewrapArguments(options)];
     // The kernel kills it should this process die without having said good-bye.
-    const argv = ["--pdeathsig", "KILL", ...(tty ? terminalCommand(tools, command) : command)];
+    const argv = ["--pdeathsig", "KILL", tools.bwrap, ...bubblewrapArguments(options)];
     this.#child = spawn(tools.setpriv, argv, {
       detached: true,
       env: { ...environment },
@@ -144,7 +143,7 @@ function bubblewrapArguments(options: ProcessOptions): string[] {
     ...["--hostname", options.hostname, "--die-with-parent", "--as-pid-1", "--info-fd", String(INFO_FD)],
     ...options.view,
     ...["--chdir", options.workingDirectory, "--"],
-    ...options.command,
+    ...(options.tty ? terminalCommand(options.tools, options.command) : options.command),
   ];
 }
 
@@ -171,25 +170,6 @@ function childPid(info: Readable): Promise<number | undefined> {
       if (pid !== undefined) resolve(Number(pid));
     });
   });
-}
-
-/** A process that is gone already needs no signal. */
-export function signalProcess(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
-  }
-}
-
-/** The processes that `pid` has started itself. */
-export function childrenOf(pid: number): number[] {
-  try {
-    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
-    return text.trim().split(/\s+/).filter(Boolean).map(Number);
-  } catch {
-    return [];
-  }
 }
 
 function settleable<T>(): { promise: Promise<T>; resolve: (value: T) => void } {

@@ -3,8 +3,9 @@ import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { ContainerSession, ExecOptions, SessionEnd, SessionOptions } from "../../model/container-access.ts";
-import { type ContainerProcess, childrenOf, signalProcess } from "./container-process.ts";
+import type { ContainerProcess } from "./container-process.ts";
 import type { HostTools } from "./host-tools.ts";
+import { descendantsOf, signalProcess } from "./signals.ts";
 import { resizeTerminal, terminalCommand } from "./terminal.ts";
 
 /** What waits for a slow reader of an attached container before it is let go, in bytes. */
@@ -21,8 +22,8 @@ export function execIn(
   const program = command[0] ?? "";
   if (!isThere(pid, program, environment.PATH ?? "")) return notFound(id, program);
   const namespaces = ["--user", "--preserve-credentials", "--mount", "--uts", "--ipc", "--pid", "--wd"];
-  const inside = [tools.nsenter, "--target", String(pid), ...namespaces, "--", ...command];
-  const argv = ["--pdeathsig", "KILL", ...(tty ? terminalCommand(tools, inside) : inside)];
+  const inside = tty ? terminalCommand(tools, command) : command;
+  const argv = ["--pdeathsig", "KILL", tools.nsenter, "--target", String(pid), ...namespaces, "--", ...inside];
   const child = spawn(tools.setpriv, argv, {
     detached: true,
     env: { TERM: "xterm", ...environment },
@@ -127,8 +128,4 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-function descendantsOf(pid: number): number[] {
-  return childrenOf(pid).flatMap((child) => [...descendantsOf(child), child]);
 }

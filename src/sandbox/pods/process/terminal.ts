@@ -1,8 +1,12 @@
 import { execFile } from "node:child_process";
-import { readFileSync, readlinkSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import type { HostTools } from "./host-tools.ts";
+import { childrenOf } from "./signals.ts";
 
-/** The command with a terminal of its own: `script` makes one and passes on what it reads and writes. */
+/**
+ * The command with a terminal of its own: `script` makes one and passes on what it reads and writes. It is itself run in
+ * the container, whose terminal it is then.
+ */
 export function terminalCommand(tools: HostTools, command: readonly string[]): string[] {
   return [tools.script, "-q", "-e", "-f", "-c", `exec ${command.map(quote).join(" ")}`, "/dev/null"];
 }
@@ -11,8 +15,8 @@ const RETRY_MS = 20;
 const MOST_TRIES = 50;
 
 /**
- * Sets the size of the terminal that `script`, the process `pid`, has made or will have made within a second; the kernel
- * tells the processes on it.
+ * Sets the size of the terminal that `script`, started by the process `pid`, has made or will have made within a second;
+ * the kernel tells the processes on it.
  */
 export function resizeTerminal(
   stty: string,
@@ -30,12 +34,14 @@ export function resizeTerminal(
   }
 }
 
-/** The child's terminal: `/dev/pts/3`; undefined before there is one. */
+/** The terminal of what `script` has started, reached through that process; undefined before there is one. */
 function terminalOf(pid: number): string | undefined {
   try {
-    const [child] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
-    const file = readlinkSync(`/proc/${child}/fd/0`);
-    return file.startsWith("/dev/pts/") ? file : undefined;
+    const [child] = childrenOf(pid);
+    if (child === undefined) return undefined;
+    if (readFileSync(`/proc/${pid}/comm`, "utf8").trim() !== "script") return terminalOf(child);
+    const file = `/proc/${child}/fd/0`;
+    return statSync(file).isCharacterDevice() ? file : undefined;
   } catch {
     return undefined;
   }

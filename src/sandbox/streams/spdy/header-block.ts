@@ -1,6 +1,9 @@
 import { constants, createInflate, type Inflate } from "node:zlib";
 import { DICTIONARY_ID, headerDictionary } from "./dictionary.ts";
 
+/** An empty block after a block: without it readers may wait for what follows before they give out what they have. */
+const FLUSH = Buffer.from([0, 0, 0, 0xff, 0xff]);
+
 /** Reads the header blocks of one connection in order: they are one compressed stream. */
 export class HeaderReader {
   readonly #inflate: Inflate = createInflate({ dictionary: headerDictionary(), flush: constants.Z_SYNC_FLUSH });
@@ -36,7 +39,7 @@ export class HeaderWriter {
     stored.writeUInt16LE(~content.length & 0xffff, 3);
     const begin = this.#begun ? [] : [Buffer.from([0x78, 0xbb]), uint32(DICTIONARY_ID)];
     this.#begun = true;
-    return Buffer.concat([...begin, stored, content]);
+    return Buffer.concat([...begin, stored, content, FLUSH]);
   }
 }
 
