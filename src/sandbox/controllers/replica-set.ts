@@ -10,7 +10,7 @@ import { createPodControl } from "./pod-control.ts";
 import { podsToDelete } from "./pod-ranking.ts";
 import { keyOf, splitKey } from "./runtime/informer.ts";
 import type { Runtime } from "./runtime/runtime.ts";
-import { CONTROLLER_MANAGER } from "./runtime/runtime.ts";
+import { CONTROLLER_MANAGER, REACTION_MS } from "./runtime/runtime.ts";
 
 /** Pods made or deleted in one go; what remains follows in the next turn. */
 const BURST = 500;
@@ -22,7 +22,7 @@ export function startReplicaSetController(runtime: Runtime): void {
   const pods = runtime.informer<Pod>("pods");
   const events = runtime.recorder("replicaset-controller");
   const control = createPodControl(runtime, events);
-  const queue = runtime.queue(reconcile);
+  const queue = runtime.queue(reconcile, { latencyMs: REACTION_MS });
 
   replicaSets.watch(({ object }) => queue.add(keyOf(object)));
   pods.watch(({ object, previous }) => {

@@ -8,7 +8,7 @@ import type { NewPod } from "../pod-control.ts";
 import { createPodControl } from "../pod-control.ts";
 import { keyOf, splitKey } from "../runtime/informer.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { CONTROLLER_MANAGER } from "../runtime/runtime.ts";
+import { CONTROLLER_MANAGER, REACTION_MS } from "../runtime/runtime.ts";
 import { templateHash } from "../template-hash.ts";
 import { DAEMON_TOLERATIONS, planDaemonSet } from "./plan.ts";
 
@@ -24,7 +24,7 @@ export function startDaemonSetController(runtime: Runtime): void {
     hash: ({ status }, template) => templateHash(template, status?.collisionCount),
   });
   const control = createPodControl(runtime, runtime.recorder("daemonset-controller"));
-  const queue = runtime.queue(reconcile);
+  const queue = runtime.queue(reconcile, { latencyMs: REACTION_MS });
 
   sets.watch(({ object }) => queue.add(keyOf(object)));
   nodes.watch(({ type, object, previous }) => {

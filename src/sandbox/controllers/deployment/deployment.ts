@@ -6,7 +6,7 @@ import { isEmptySelector, matchesSelector } from "../label-selector.ts";
 import { claimObjects, controllerOf } from "../ownership.ts";
 import { keyOf, splitKey } from "../runtime/informer.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { CONTROLLER_MANAGER } from "../runtime/runtime.ts";
+import { CONTROLLER_MANAGER, REACTION_MS } from "../runtime/runtime.ts";
 import { revisionOf } from "./annotations.ts";
 import { Rollout } from "./replica-sets.ts";
 import {
@@ -40,7 +40,7 @@ export function startDeploymentController(runtime: Runtime): void {
   const replicaSets = runtime.informer<ReplicaSet>("replicasets.apps");
   const pods = runtime.informer<Pod>("pods");
   const events = runtime.recorder("deployment-controller");
-  const queue = runtime.queue(reconcile);
+  const queue = runtime.queue(reconcile, { latencyMs: REACTION_MS });
 
   const enqueueOwner = (replicaSet: ReplicaSet): void => {
     const owner = controllerOf(replicaSet);

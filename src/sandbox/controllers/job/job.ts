@@ -7,7 +7,7 @@ import type { NewPod } from "../pod-control.ts";
 import { createPodControl } from "../pod-control.ts";
 import { keyOf, splitKey } from "../runtime/informer.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { CONTROLLER_MANAGER } from "../runtime/runtime.ts";
+import { CONTROLLER_MANAGER, REACTION_MS } from "../runtime/runtime.ts";
 import { COMPLETION_INDEX } from "./indexes.ts";
 import { finishedCondition, isTracked, planJob, TRACKING } from "./plan.ts";
 
@@ -18,7 +18,7 @@ export function startJobController(runtime: Runtime): void {
   const pods = runtime.informer<Pod>("pods");
   const events = runtime.recorder("job-controller");
   const control = createPodControl(runtime, events);
-  const queue = runtime.queue(reconcile);
+  const queue = runtime.queue(reconcile, { latencyMs: REACTION_MS });
   const orphans = runtime.queue(releaseOrphan);
   const lifetimes = runtime.queue(endLifetime);
 

@@ -5,7 +5,7 @@ import type { EventRecorder } from "./events.ts";
 import { createEventRecorder, eventNames } from "./events.ts";
 import type { Informer } from "./informer.ts";
 import { createInformer } from "./informer.ts";
-import type { WorkQueue } from "./work-queue.ts";
+import type { WorkQueue, WorkQueueOptions } from "./work-queue.ts";
 import { createWorkQueue } from "./work-queue.ts";
 
 /** What every controller is given: the registry, the clock, shared informers, queues and event recorders. */
@@ -16,7 +16,7 @@ export interface Runtime {
   readonly random: () => number;
   /** One informer a resource, shared by all controllers. */
   informer<T extends ApiObject>(resource: string): Informer<T>;
-  queue(handle: (key: string) => void): WorkQueue;
+  queue(handle: (key: string) => void, options?: Pick<WorkQueueOptions, "latencyMs">): WorkQueue;
   recorder(component: string): EventRecorder;
   readonly eventName: (about: ApiObject) => string;
   /** Runs at stop. */
@@ -34,6 +34,12 @@ export interface RuntimeOptions {
 
 /** Field manager of everything that kube-controller-manager's controllers write. */
 export const CONTROLLER_MANAGER = "kube-controller-manager";
+
+/**
+ * How long the controllers of workloads take to act on a change: the time of a watch's event and of a write. What a
+ * request did to a pod shows in its owners that much later, as on a real cluster, not in the very next answer.
+ */
+export const REACTION_MS = 6;
 
 export function createRuntime(options: RuntimeOptions): Runtime & { stop(): void } {
   const { registry, clock, random, onError } = options;
@@ -55,8 +61,8 @@ export function createRuntime(options: RuntimeOptions): Runtime & { stop(): void
       }
       return informer as unknown as Informer<T>;
     },
-    queue(handle) {
-      const queue = createWorkQueue({ clock, handle, onError: reportError });
+    queue(handle, options) {
+      const queue = createWorkQueue({ clock, handle, onError: reportError, ...options });
       atStop.push(() => queue.close());
       return queue;
     },

@@ -13,6 +13,8 @@ export interface WorkQueueOptions {
   /** Reconciles one key; what it throws puts the key back with a growing delay. */
   readonly handle: (key: string) => void;
   readonly onError?: (error: unknown, key: string) => void;
+  /** From a key's coming to an empty queue to its handling. Default 0. */
+  readonly latencyMs?: number;
   /** First delay after a failure, doubled by each further one. Default 5. */
   readonly baseDelayMs?: number;
   /** Default 1000 s, as client-go's ItemExponentialFailureRateLimiter. */
@@ -27,18 +29,19 @@ const MAX_RETRIES = 15;
 
 /** A work queue that runs on the clock and holds no timer while it is empty. */
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
-  const { clock, handle, onError, baseDelayMs = 5, maxDelayMs = 1_000_000 } = options;
+  const { clock, handle, onError, latencyMs = 0, baseDelayMs = 5, maxDelayMs = 1_000_000 } = options;
   const waiting = new Set<string>();
   const delayed = new Map<string, { at: number; cancel: () => void }>();
   const failures = new Map<string, number>();
   let cancelTurn: (() => void) | undefined;
   let closed = false;
 
-  const add = (key: string): void => {
+  const enqueue = (key: string, ms: number): void => {
     if (closed) return;
     waiting.add(key);
-    cancelTurn ??= clock.schedule(0, turn);
+    cancelTurn ??= clock.schedule(ms, turn);
   };
+  const add = (key: string): void => enqueue(key, latencyMs);
 
   const addAfter = (key: string, ms: number): void => {
     if (closed) return;
@@ -54,7 +57,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     }
     const cancel = clock.schedule(ms, () => {
       delayed.delete(key);
-      add(key);
+      enqueue(key, 0);
     });
     delayed.set(key, { at, cancel });
   };

@@ -7,7 +7,7 @@ import { matchesSelector } from "../label-selector.ts";
 import { claimObjects, controllerOf, controllerReference } from "../ownership.ts";
 import { keyOf, splitKey } from "../runtime/informer.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { CONTROLLER_MANAGER } from "../runtime/runtime.ts";
+import { CONTROLLER_MANAGER, REACTION_MS } from "../runtime/runtime.ts";
 import { patchHash } from "../template-hash.ts";
 import { planStatefulSet } from "./plan.ts";
 
@@ -25,7 +25,7 @@ export function startStatefulSetController(runtime: Runtime): void {
     hash: ({ status }, _template, patch) => patchHash(patch, status?.collisionCount ?? 0),
   });
   const events = runtime.recorder("statefulset-controller");
-  const queue = runtime.queue(reconcile);
+  const queue = runtime.queue(reconcile, { latencyMs: REACTION_MS });
   const write = { manager: CONTROLLER_MANAGER };
 
   sets.watch(({ object }) => queue.add(keyOf(object)));
