@@ -210,6 +210,8 @@ test("events carry the reasons, and the sources, of the real controllers", () =>
     "Normal Started Pod kubelet",
     "Normal SuccessfulCreate ReplicaSet replicaset-controller",
     "Normal SuccessfulDelete ReplicaSet replicaset-controller",
+    "Warning MissingClusterDNS Node kubelet",
+    "Warning MissingClusterDNS Pod kubelet",
   ]);
 });
 

@@ -47,7 +47,9 @@ test("a pod's watch shows the steps that a real one's does", () => {
     `MODIFIED Running node0 [${all}] going in 0 s`,
     `DELETED Running node0 [${all}] going in 0 s`,
   ]);
-  expect(cluster.reasons("Pod")).toEqual(["Scheduled", "Pulled", "Created", "Started", "Killing"]);
+  expect(cluster.reasons("Pod")).toEqual([
+    ...["Scheduled", "MissingClusterDNS", "Pulled", "Created", "Started", "Killing"],
+  ]);
 });
 
 test("graceful deletion ends the containers, reports, and only then removes the pod", () => {
@@ -112,7 +114,15 @@ test("an image that cannot be pulled is tried again after a pause", () => {
   expect(state(cluster)).toBe("Pending ImagePullBackOff 0");
   cluster.clock.advance(10_500);
   expect(state(cluster)).toBe("Pending ErrImagePull 0");
-  expect(cluster.reasons("Pod").sort()).toEqual(["BackOff", "Failed", "Failed", "Failed", "Pulling", "Scheduled"]);
+  expect(cluster.reasons("Pod").sort()).toEqual([
+    "BackOff",
+    "Failed",
+    "Failed",
+    "Failed",
+    "MissingClusterDNS",
+    "Pulling",
+    "Scheduled",
+  ]);
 });
 
 test("an image is pulled once and then is on the node", () => {
