@@ -118,7 +118,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     patches: { json: applyJsonPatch, merge: applyMergePatch, strategic: applyStrategicMergePatch },
     trackUpdate: rules.trackUpdate,
     virtualResources: identity.virtualResources,
-    podStreams: createPodStreams(containers),
+    podStreams: createPodStreams(containers, registry),
   };
   const paths = nonResourcePaths([
     VERSION_PATH,

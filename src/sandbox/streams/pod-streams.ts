@@ -2,19 +2,31 @@ import type { ContainerAccess } from "../model/container-access.ts";
 import type { PodStreams } from "../model/pod-streams.ts";
 import { badRequest, StatusError } from "../model/status-error.ts";
 import type { Pod } from "../pods/pod.ts";
+import type { Registry } from "../storage/registry.ts";
+import { proxy } from "./proxy.ts";
 import { serveLog } from "./serve-log.ts";
 
 /** Answers about pods over plain HTTP: logs and proxied requests; what needs an upgrade says so. */
-export function createPodStreams(containers: ContainerAccess): PodStreams {
+export function createPodStreams(containers: ContainerAccess, registry: Registry): PodStreams {
   return {
-    handle(request, { resource, subresource, object }) {
-      if (resource === "pods" && subresource === "log") return serveLog(request, object as Pod, containers);
-      if (resource === "pods" && subresource === "proxy") containers.check(object as Pod, "proxy");
-      if (subresource === "exec" || subresource === "attach" || subresource === "portforward") {
-        containers.check(object as Pod, subresource);
-        throw badRequest("Upgrade request required");
+    handle(request, target, body) {
+      const { resource, subresource, object } = target;
+      if (resource === "nodes") {
+        throw new StatusError(501, "NotImplemented", "the nodes of this server have no kubelet to proxy requests to");
       }
-      throw new StatusError(501, "NotImplemented", `this server does not proxy requests to ${resource}`);
+      switch (subresource) {
+        case "log":
+          return serveLog(request, object as Pod, containers);
+        case "proxy":
+          return proxy(request, target, body, { containers, registry });
+        case "exec":
+        case "attach":
+        case "portforward":
+          containers.check(object as Pod, subresource);
+          throw badRequest("Upgrade request required");
+        default:
+          throw new StatusError(501, "NotImplemented", `this server has no ${resource}/${subresource}`);
+      }
     },
   };
 }
