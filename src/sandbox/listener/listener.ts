@@ -75,6 +75,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     rejectUnauthorized: false,
     keepAliveTimeout: KEEP_ALIVE_MS,
   });
+  server.on("secureConnection", readThroughStream);
   server.on("request", (message, response) => {
     void answer(options.handle, message, response, closing.signal).then(() => {
       // A connection that becomes idle while the server closes would be kept for its next request.
@@ -117,6 +118,17 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
 
 function secureContext({ certificate, clientAuthority }: ListenerCertificates): SecureContextOptions {
   return { key: certificate.key, cert: certificate.certificate, ca: clientAuthority, minVersion: "TLSv1.2" };
+}
+
+/**
+ * Has a connection's bytes reach the HTTP parser through the socket's stream, which a listener does once and for all. Node
+ * otherwise hands them over below it, and there a socket that was paused because many pipelined answers wait still
+ * delivers the TLS records that it had received: the paused parser then fails with HPE_PAUSED and cuts the connection.
+ */
+function readThroughStream(socket: TLSSocket): void {
+  const listener = (): void => {};
+  socket.on("data", listener);
+  socket.off("data", listener);
 }
 
 /** Ends every connection in the middle of whatever it carries. */

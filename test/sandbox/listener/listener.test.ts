@@ -119,6 +119,23 @@ describe("a request", () => {
     });
   });
 
+  test("may be one of many with bodies that wait on one connection", async () => {
+    const listener = await serve(async (request) => {
+      const body = await request.text();
+      return new Response(body);
+    });
+    const socket = connect({ host: "127.0.0.1", port: listener.port, ca: authority.certificate });
+    stops.push(() => socket.destroy());
+    await once(socket, "secureConnect");
+    const body = "x".repeat(4000);
+    const head = `POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n`;
+    const last = `GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`;
+    socket.write(`${`${head}${body}`.repeat(200)}${last}`);
+    let received = "";
+    for await (const chunk of socket) received += chunk;
+    expect(received.split("HTTP/1.1 200 OK")).toHaveLength(202);
+  });
+
   test("with a body above 3 MiB fails while it is read", async () => {
     const listener = await serve(async (got) => {
       try {
