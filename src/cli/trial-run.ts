@@ -1,5 +1,6 @@
+import { unlessAborted } from "../core/abort.ts";
 import { parseDuration } from "../core/duration.ts";
-import { AbortError, TimeoutError, UsageError } from "../errors.ts";
+import { TimeoutError, UsageError } from "../errors.ts";
 import { errorText } from "../runtime/error-text.ts";
 import { createGlobals, installGlobals } from "../runtime/globals.ts";
 import { createLog } from "../runtime/log.ts";
@@ -55,27 +56,24 @@ export async function trialRun(
     },
   });
   const interruption = listenForInterruption();
-  const limit = AbortSignal.timeout(timeoutMs);
-  const signal = AbortSignal.any([interruption.signal, limit]);
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(tooLong(timeoutMs)), timeoutMs);
+  const signal = AbortSignal.any([interruption.signal, limit.signal]);
   const log = createLog((line) => void terminal.stderr.write(`${line}\n`));
   const args = parsePlainArguments(words);
   installGlobals(createGlobals({ k8s: session.k8s, $: refusingShell(), log, args, signal: () => signal }));
-  const ended = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(limit.aborted ? tooLong(timeoutMs) : new AbortError()), {
-      once: true,
-    });
-  });
   const work = async (): Promise<unknown> => {
     const script = await loadScript(file);
     return script.type === "recipe" ? runRecipe(script.recipe, { k8s: session.k8s, log, signal, words }) : script.value;
   };
   try {
-    const value = await Promise.race([work(), ended]);
+    const value = await unlessAborted(work(), signal);
     return { accesses, writes, value, failure: undefined };
   } catch (failure) {
     if (interruption.signal.aborted) throw failure;
     return { accesses, writes, value: undefined, failure };
   } finally {
+    clearTimeout(timer);
     interruption.done();
     await session.close();
   }

@@ -18,11 +18,16 @@ export function isReplayable({ body }: Pick<ApiRequest, "body">): boolean {
 
 /** The request's path and query as one string, as it stands on the request line. */
 export function requestTarget(request: Pick<ApiRequest, "path" | "query">): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(request.query ?? {})) {
-    if (value === undefined) continue;
-    for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
-  }
-  const text = query.toString();
+  const text = queryParameters(request.query).toString();
   return text === "" ? request.path : `${request.path}?${text}`;
+}
+
+/** The parameters as they go over the wire: undefined ones left out, lists repeated. */
+export function queryParameters(query: ApiRequest["query"] = {}): URLSearchParams {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    for (const one of Array.isArray(value) ? value : [value]) parameters.append(name, String(one));
+  }
+  return parameters;
 }

@@ -4,7 +4,7 @@ import { formatYaml, parseYaml } from "../core/yaml.ts";
 import { UsageError } from "../errors.ts";
 import { apiErrorFrom, apiErrorFromStream, isSuccess } from "../transport/api-error.ts";
 import { decodeText } from "../transport/call-json.ts";
-import { jsonLineBatches } from "../transport/json-lines.ts";
+import { jsonLines } from "../transport/json-lines.ts";
 import type { ApiResponse, CallOptions, StreamResponse, Transport } from "../transport/transport.ts";
 
 /** Kinds of patch that {@link Http.patch} takes; `apply` is server-side apply. */
@@ -97,7 +97,7 @@ export class Http {
     options: HttpOptions = {},
   ): AsyncGenerator<T, void, undefined> {
     const response = await this.stream(path, { ...options, query: { watch: "true", ...options.query } });
-    for await (const batch of jsonLineBatches<T>(response.body)) yield* batch;
+    yield* jsonLines<T>(response.body);
   }
 
   #build(method: string, path: string, body: HttpBody | undefined, options: HttpOptions): ApiRequest {

@@ -1,3 +1,4 @@
+import { unlessAborted } from "../core/abort.ts";
 import { AbortError, UsageError } from "../errors.ts";
 import { errorText } from "../runtime/error-text.ts";
 import { EXIT, exitCodeOf } from "../runtime/exit-code.ts";
@@ -31,14 +32,16 @@ export async function runJob(name: string, load: () => Promise<Record<string, un
     try {
       const args = parsePlainArguments(words);
       installGlobals(createGlobals({ k8s, $: shell.$, log, args, signal: () => controller.signal }));
-      const value = await endedBy(controller.signal, async () => {
+      const run = async (): Promise<unknown> => {
         const { default: exported } = await load();
         if (isRecipe(exported)) return runRecipe(exported, { k8s, log, signal: controller.signal, words });
         if (typeof exported === "function") {
           throw new UsageError("INVALID_INPUT", `Cannot run ${name}: its default export is a function, not a recipe`);
         }
         return exported;
-      });
+      };
+      // A script that does not heed its signal is not waited for.
+      const value = await unlessAborted(run(), controller.signal);
       if (value !== undefined) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
     } finally {
       shell.close();
@@ -48,12 +51,4 @@ export async function runJob(name: string, load: () => Promise<Record<string, un
     process.stderr.write(`${errorText(error, { color: false })}\n`);
     process.exitCode = interrupted ?? exitCodeOf(error, "script");
   }
-}
-
-/** The work's end, or the signal's when the work does not heed it. */
-async function endedBy<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  return Promise.race([work(), aborted]);
 }

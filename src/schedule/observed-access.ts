@@ -1,27 +1,17 @@
-import type { ApiRequest } from "../core/request.ts";
+import { queryParameters } from "../core/request.ts";
 import { requestInfo } from "../core/request-info.ts";
+import type { ObservedRequest } from "../transport/observe.ts";
 import type { Access } from "./access-rules.ts";
-
-/** What is seen of a request: enough to tell which rights it needs. */
-export interface ObservedRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query?: ApiRequest["query"] | undefined;
-  readonly headers?: ApiRequest["headers"] | undefined;
-}
 
 /**
  * The rights that one request needs; none for paths outside the resources (discovery, versions, health), which every
  * authenticated user may read. Server-side apply may create, and the server asks for both rights
  * (https://github.com/kubernetes/apiserver/blob/master/pkg/endpoints/handlers/patch.go).
  */
-export function observedAccesses(request: ObservedRequest): Access[] {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(request.query ?? {})) {
-    if (value === undefined) continue;
-    for (const one of Array.isArray(value) ? value : [value]) query.append(name, String(one));
-  }
-  const info = requestInfo(request.method, request.path, query);
+export function observedAccesses(
+  request: Pick<ObservedRequest, "method" | "path"> & Partial<ObservedRequest>,
+): Access[] {
+  const info = requestInfo(request.method, request.path, queryParameters(request.query));
   if (!info.isResourceRequest) return [];
   const applies = String(request.headers?.["content-type"] ?? "").startsWith("application/apply-patch");
   const resource = info.subresource === "" ? info.resource : `${info.resource}/${info.subresource}`;
@@ -35,8 +25,8 @@ export function observedAccesses(request: ObservedRequest): Access[] {
 }
 
 /**
- * What a request may turn into. Since 1.35 the streams over WebSocket need `create` besides `get`: the upgrade is a GET, and older servers know only
- * that verb, so both are granted.
+ * What a request may turn into. Since 1.35 the streams over WebSocket need `create` besides `get`: the upgrade is a
+ * GET, and older servers know only that verb, so both are granted.
  */
 function verbsOf(verb: string, subresource: string): string[] {
   if (["exec", "attach", "portforward"].includes(subresource)) return ["get", "create"];

@@ -1,4 +1,4 @@
-import type { ApiRequest } from "../core/request.ts";
+import { type ApiRequest, queryParameters } from "../core/request.ts";
 import { requestInfo } from "../core/request-info.ts";
 import { ApiError, type ErrorCode, type Status } from "../errors.ts";
 import { maskText } from "./mask.ts";
@@ -146,9 +146,7 @@ function missingRule(message: string, bare: Asked | undefined): string | undefin
   const path = /cannot (\S+) path "([^"]*)"/.exec(message);
   if (path) return pathRule(path[1] ?? "", path[2] ?? "");
   if (bare === undefined) return undefined;
-  const query = new URLSearchParams();
-  if (bare.query?.watch !== undefined) query.set("watch", String(bare.query.watch));
-  const info = requestInfo(bare.method, bare.path, query);
+  const info = requestInfo(bare.method, bare.path, queryParameters(bare.query));
   if (!info.isResourceRequest) return pathRule(info.verb, info.nonResourceURL);
   const name = info.subresource ? `${info.resource}/${info.subresource}` : info.resource;
   return resourceRule(info.verb, name, info.apiGroup, info.namespace || undefined);

@@ -1,4 +1,4 @@
-import { formatYaml } from "../../core/yaml.ts";
+import { formatYamlDocuments } from "../../core/yaml.ts";
 import { UsageError } from "../../errors.ts";
 import { EXIT } from "../../runtime/exit-code.ts";
 import { findScript, recipeName } from "../../runtime/run-script.ts";
@@ -39,7 +39,7 @@ ClusterRoles that grant just that. Branches that this run did not take are not s
     const text =
       format === "json"
         ? `${JSON.stringify({ apiVersion: "v1", kind: "List", items: roles }, null, 2)}\n`
-        : roles.map((role) => formatYaml(role)).join("---\n");
+        : formatYamlDocuments(roles);
     await write(terminal.stdout, text);
     return trial.failure === undefined ? EXIT.done : EXIT.failed;
   },

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Cron } from "croner";
 import { parseDuration } from "../../core/duration.ts";
-import { formatYaml } from "../../core/yaml.ts";
+import { formatYamlDocuments } from "../../core/yaml.ts";
 import { isKubescriptError, UsageError } from "../../errors.ts";
 import type { Cluster } from "../../runtime/cluster.ts";
 import { EXIT } from "../../runtime/exit-code.ts";
@@ -64,7 +64,7 @@ export async function create(invocation: Invocation): Promise<number> {
 
 function manifestText(manifests: ReturnType<typeof scheduleManifests>, json: boolean): string {
   if (json) return `${JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests }, null, 2)}\n`;
-  return manifests.map((object) => formatYaml(object)).join("---\n");
+  return formatYamlDocuments(manifests);
 }
 
 /** What a trial run showed; empty with --no-trial. */
