@@ -4,7 +4,7 @@ import { errorText } from "../runtime/error-text.ts";
 import { EXIT, exitCodeOf } from "../runtime/exit-code.ts";
 import { allFlags, type Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { CLUSTER_FLAGS, type Flag, OUTPUT_FLAG, parseFlags } from "./flags.ts";
+import { CLUSTER_FLAGS, type Flag, OUTPUT_FLAG, parseFlags, unknownFlag } from "./flags.ts";
 import { nearest } from "./nearest.ts";
 import { hasColor, type Terminal, write } from "./terminal.ts";
 
@@ -58,7 +58,14 @@ function commandOf(argv: readonly string[]): { readonly name: string | undefined
   const global: Flag[] = [OUTPUT_FLAG, ...CLUSTER_FLAGS, ...CONNECTION_FLAGS];
   const index = firstPositional(argv, global);
   if (index === -1) return { name: undefined, words: argv };
+  const before = argv.slice(0, index).find((word) => word.startsWith("--") && word !== "--" && !isKnown(word, global));
+  // The word behind an option that does not exist is likely its value, not a command.
+  if (before !== undefined && !COMMANDS.some((one) => one.name === argv[index])) throw unknownFlag(before, global);
   return { name: argv[index], words: [...argv.slice(0, index), ...argv.slice(index + 1)] };
+}
+
+function isKnown(word: string, flags: readonly Flag[]): boolean {
+  return flags.some(({ name }) => word === `--${name}` || word.startsWith(`--${name}=`));
 }
 
 function firstPositional(argv: readonly string[], flags: readonly Flag[]): number {

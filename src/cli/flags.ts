@@ -90,7 +90,8 @@ function valueFor(flag: Flag, rawName: string, value: string | undefined): strin
   throw new UsageError("USAGE", `Cannot read ${rawName}=${value}: it is a switch, so it takes true or false`);
 }
 
-function unknownFlag(rawName: string, flags: readonly Flag[]): UsageError {
+/** What is thrown for an option that does not exist: names the nearest that does. */
+export function unknownFlag(rawName: string, flags: readonly Flag[]): UsageError {
   const near = nearest(
     rawName.replace(/^-+/, ""),
     flags.map(({ name }) => name),

@@ -9,6 +9,7 @@ import type { Flag, ParsedFlags } from "./flags.ts";
 import { listenForInterruption } from "./interruption.ts";
 import { printResult, resultFormat } from "./print-result.ts";
 import { type CommandSession, openSession } from "./session.ts";
+import { catchStrays } from "./strays.ts";
 import { hasColor, type Terminal, write } from "./terminal.ts";
 
 export const TIMEOUT_FLAG: Flag = {
@@ -42,15 +43,17 @@ export async function runWithGlobals(
   const log = createLog((line) => void terminal.stderr.write(`${line}\n`), hasColor(terminal, "stderr"));
   const shell = createShell({ cluster: () => session.k8s, env: terminal.env });
   installGlobals(createGlobals({ k8s: session.k8s, $: shell.$, log, args, signal: () => signal }));
+  const strays = catchStrays();
   try {
-    const value = await interruptible(work({ ...session, signal, log }), signal);
-    await printResult(value, how, terminal, signal);
-    return interruption.exitCode() ?? EXIT.done;
+    const value = await Promise.race([interruptible(work({ ...session, signal, log }), signal), strays.failure]);
+    await Promise.race([printResult(value, how, terminal, signal), strays.failure]);
+    return interruption.exitCode() ?? Number(process.exitCode ?? EXIT.done);
   } catch (error) {
     await write(terminal.stderr, `${errorText(error, { color: hasColor(terminal, "stderr") })}\n`);
     const usage = isKubescriptError(error) && error.code === "USAGE" && !session.k8s.isDryRun;
     return interruption.exitCode() ?? exitCodeOf(error, usage ? "command" : "script");
   } finally {
+    strays.done();
     interruption.done();
     shell.close();
     await session.close();

@@ -60,7 +60,16 @@ const COMMANDS: Readonly<Record<string, DotCommand>> = {
   load: {
     help: "FILE: evaluate a file as if it were typed",
     async run(prompt, file) {
-      await prompt.load(await readFile(path.resolve(prompt.options.cwd, file), "utf8"), file);
+      if (file === "")
+        throw new UsageError("USAGE", "Cannot load: there is no file name", { hint: ".load cleanup.ts" });
+      const source = path.resolve(prompt.options.cwd, file);
+      let text: string;
+      try {
+        text = await readFile(source, "utf8");
+      } catch (cause) {
+        throw new UsageError("INVALID_INPUT", `Cannot load ${source}`, { cause });
+      }
+      await prompt.load(text, file);
       return undefined;
     },
   },

@@ -86,6 +86,8 @@ export class Prompt {
       useGlobal: true,
       ignoreUndefined: true,
       preview: false,
+      // Results are printed below; what Node prints by itself are errors that no line waits for.
+      writer: (error: unknown) => this.#errorText(error),
       eval: (text, _context, _file, done) => this.#evaluate(text, done),
       completer: (line: string, done: (error: Error | null, found: [string[], string]) => void) => {
         completer.complete(line).then(
@@ -251,7 +253,7 @@ export class Prompt {
   }
 
   #errorText(error: unknown): string {
-    return errorText(error, { color: this.options.color, ownFrames: /\bprompt:\d+/ });
+    return errorText(error, { color: this.options.color });
   }
 
   #dim(text: string): string {

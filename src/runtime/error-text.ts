@@ -1,16 +1,16 @@
+import { fileURLToPath } from "node:url";
 import { inspect, styleText } from "node:util";
 import { isKubescriptError } from "../errors.ts";
+import { packageRoot } from "./package-root.ts";
 
 /** How an error is shown. */
 export interface ErrorTextOptions {
   readonly color: boolean;
-  /** Part of the stack that belongs to the user's code: frames of these names are kept. */
-  readonly ownFrames?: RegExp;
 }
 
 /**
- * An error for people: of our own family the message, the causes that say more, and the next step; of anything else
- * the message with the frames of the user's code.
+ * An error for people: of our own family the message, the causes that say more, the next step, and the line of a
+ * user's file that asked for it; of anything else the message with the frames of the user's code.
  */
 export function errorText(error: unknown, options: ErrorTextOptions): string {
   const paint = (style: "red" | "dim", text: string): string => (options.color ? styleText(style, text) : text);
@@ -18,16 +18,25 @@ export function errorText(error: unknown, options: ErrorTextOptions): string {
     return `${paint("red", "Thrown:")} ${typeof error === "string" ? error : inspect(error, { colors: options.color })}`;
   }
   const lines = [`${paint("red", `${error.name}:`)} ${error.message}`];
+  const frames = userFrames(error);
   if (isKubescriptError(error)) {
     for (const cause of causes(error)) lines.push(paint("dim", `  because: ${cause}`));
     if (error.hint !== undefined) lines.push(paint("dim", `  ${error.hint}`));
+    const place = frames.find((frame) => /[\\/][^\\/]+:\d+:\d+\)?$/.test(frame));
+    if (place !== undefined) lines.push(paint("dim", place));
     return lines.join("\n");
   }
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
-  const own = frames.filter((frame) => options.ownFrames?.test(frame) ?? !/node:|node_modules/.test(frame));
-  for (const frame of own.slice(0, 6)) lines.push(paint("dim", frame.replace(/__kubescript_\w+\.?/g, "")));
+  for (const frame of frames.slice(0, 6)) lines.push(paint("dim", frame.replace(/__kubescript_\w+\.?/g, "")));
   for (const cause of causes(error)) lines.push(paint("dim", `  because: ${cause}`));
   return lines.join("\n");
+}
+
+/** Frames of the stack that are the user's: not Node's, a dependency's or this package's. */
+function userFrames(error: Error): string[] {
+  const root = fileURLToPath(packageRoot().url);
+  const foreign = ["node:", "node_modules", "evalmachine.<anonymous>", "(<anonymous>)", `${root}dist`, `${root}src`];
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return frames.filter((frame) => !foreign.some((part) => frame.includes(part)));
 }
 
 /** Messages of the causes that the messages above them do not hold already. */
@@ -35,9 +44,11 @@ function causes(error: Error): string[] {
   const found: string[] = [];
   let above = error.message;
   for (let cause = error.cause; cause instanceof Error && found.length < 4; cause = cause.cause) {
-    if (cause.message !== "" && !above.includes(cause.message)) {
-      found.push(cause.message);
-      above = cause.message;
+    // Parsers add an excerpt and the place, which the message above shows in its own way.
+    const [told = ""] = cause.message.split("\n");
+    if (told !== "" && !above.includes(told.replace(/ \(\d+:\d+\)$/, ""))) {
+      found.push(told);
+      above = told;
     }
   }
   return found;

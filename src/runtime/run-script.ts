@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../errors.ts";
@@ -17,12 +17,27 @@ export type LoadedScript =
 /** The file of a script or, by its bare name, of a recipe that comes along. Throws UsageError with the nearest names. */
 export function findScript(name: string, folder: string): string {
   const file = path.resolve(folder, name);
-  if (existsSync(file)) return file;
+  if (existsSync(file)) {
+    requireScript(name, file);
+    return file;
+  }
   const recipe = recipeFiles().find((one) => recipeName(one) === name);
   if (recipe !== undefined) return recipe;
   const names = recipeFiles().map(recipeName);
   throw new UsageError("INVALID_INPUT", `Cannot run ${name}: there is no such file and no such recipe`, {
     hint: names.length === 0 ? "Give the path of a .ts or .js file." : `Recipes are ${names.join(", ")}.`,
+  });
+}
+
+function requireScript(name: string, file: string): void {
+  const what = statSync(file).isDirectory()
+    ? "a directory"
+    : /\.[cm]?[jt]s$/.test(file)
+      ? undefined
+      : "no .ts or .js file";
+  if (what === undefined) return;
+  throw new UsageError("INVALID_INPUT", `Cannot run ${name}: it is ${what}`, {
+    hint: "Give the path of a .ts or .js file; code of any other origin can be piped into kubescript run -.",
   });
 }
 

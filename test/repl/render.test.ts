@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ConnectionError } from "../../src/errors.ts";
+import { ConnectionError, UsageError } from "../../src/errors.ts";
 import { parseOutputFormat, render } from "../../src/repl/render/output.ts";
 import { objectTable, recordTable } from "../../src/repl/render/table.ts";
 import { printLive } from "../../src/repl/watch-view.ts";
@@ -109,8 +109,14 @@ test("an error of ours shows message, cause and next step, without a stack", () 
     cause: new Error("why"),
     hint: "Do this.",
   });
+  error.stack = "";
   expect(errorText(error, { color: false })).toBe("ConnectionError: Cannot reach x\n  because: why\n  Do this.");
   expect(errorText("text", { color: false })).toBe("Thrown: text");
+  const parsed = new UsageError("SYNTAX", "Cannot read x.yaml: no end", {
+    cause: new Error("no end (1:5)\n\n 1 | a: ["),
+  });
+  parsed.stack = "";
+  expect(errorText(parsed, { color: false })).toBe("UsageError: Cannot read x.yaml: no end");
 });
 
 describe("values that JSON has no words for", () => {
@@ -176,4 +182,20 @@ describe("what comes bit by bit", () => {
     }
     expect(await printed("table", log())).toEqual(["hello"]);
   });
+});
+
+test("an error shows the user's lines, and none of ours, Node's or a dependency's", () => {
+  const stack = (first: string): string =>
+    [
+      first,
+      "    at f (/home/me/cleanup.ts:2:9)",
+      `    at run (${new URL("../../dist/chunks/x.js", import.meta.url).href}:1:2)`,
+      "    at Generator.next (<anonymous>)",
+      "    at node:internal/timers:1:1",
+      "    at g (/home/me/node_modules/p/index.js:1:1)",
+    ].join("\n");
+  const plain = Object.assign(new Error("boom"), { stack: stack("Error: boom") });
+  expect(errorText(plain, { color: false })).toBe("Error: boom\n    at f (/home/me/cleanup.ts:2:9)");
+  const own = Object.assign(new UsageError("USAGE", "Cannot", { hint: "Do." }), { stack: stack("UsageError: Cannot") });
+  expect(errorText(own, { color: false })).toBe("UsageError: Cannot\n  Do.\n    at f (/home/me/cleanup.ts:2:9)");
 });

@@ -65,7 +65,12 @@ async function runInput(invocation: Invocation): Promise<number> {
 }
 
 function mayBeRecipe(file: string): boolean {
-  const source = readFileSync(file, "utf8");
+  let source: string;
+  try {
+    source = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new UsageError("INVALID_INPUT", `Cannot read ${file}`, { cause });
+  }
   return /\brecipe\b/.test(source) && /\bexport\s+default\b/.test(source);
 }
 
