@@ -1,8 +1,10 @@
+import path from "node:path";
 import { CONNECTION_FLAGS, type ConnectionFlags } from "../config/connection-flags.ts";
 import { isKubescriptError, UsageError } from "../errors.ts";
 import type { Cluster } from "../runtime/cluster.ts";
 import { type OpenClusterOptions, openCluster } from "../runtime/open-cluster.ts";
 import type { ConnectOptions } from "../transport/connect.ts";
+import { shellQuote } from "../transport/curl.ts";
 import type { TraceLevel } from "../transport/trace.ts";
 import { connectionFlags, type ParsedFlags } from "./flags.ts";
 import { hasColor, type Terminal } from "./terminal.ts";
@@ -103,6 +105,11 @@ function refuseServerFlags(flags: ConnectionFlags): void {
   }
 }
 
+/** What a shell starts this program by: its name where it is installed under it, else Node with its file. */
+function programOf([node = "node", script = "kubescript"]: readonly string[]): string {
+  return path.basename(script) === "kubescript" ? "kubescript" : `${shellQuote(node)} ${shellQuote(script)}`;
+}
+
 const LEVELS: readonly TraceLevel[] = ["line", "curl", "headers", "body"];
 
 function traceOption(value: string | undefined, terminal: Terminal): Pick<ConnectOptions, "trace"> {
@@ -114,5 +121,11 @@ function traceOption(value: string | undefined, terminal: Terminal): Pick<Connec
     });
   }
   const dim = hasColor(terminal, "stderr") ? (line: string): string => `\u001b[2m${line}\u001b[22m` : undefined;
-  return { trace: { level, write: (line) => void terminal.stderr.write(`${dim?.(line) ?? line}\n`) } };
+  return {
+    trace: {
+      level,
+      program: programOf(process.argv),
+      write: (line) => void terminal.stderr.write(`${dim?.(line) ?? line}\n`),
+    },
+  };
 }

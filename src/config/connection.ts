@@ -38,7 +38,13 @@ export interface TlsSettings {
 /** How requests are authenticated: a tagged union; `certificate` may accompany any other form. */
 export type Credential =
   | { readonly type: "none"; readonly certificate?: ClientCertificate | undefined }
-  | { readonly type: "token"; readonly token: string; readonly certificate?: ClientCertificate | undefined }
+  | {
+      readonly type: "token";
+      readonly token: string;
+      /** Stands in no kubeconfig, so that only who gave it can give it again. */
+      readonly fromFlags?: boolean | undefined;
+      readonly certificate?: ClientCertificate | undefined;
+    }
   | {
       readonly type: "tokenFile";
       /** Re-read every 50 s; the transport is given a reader and never opens it itself. */

@@ -29,7 +29,7 @@ export async function resolveCredential(options: CredentialOptions): Promise<Cre
   const certificate = await resolveCertificate(options, owner);
   const accompanied = certificate === undefined ? {} : { certificate };
   const basic = resolveBasic(options, owner);
-  if (flags.token) return { type: "token", token: flags.token, ...accompanied };
+  if (flags.token) return { type: "token", token: flags.token, fromFlags: true, ...accompanied };
   if (basic?.fromFlags) return { type: "basic", username: basic.username, password: basic.password, ...accompanied };
   const token = resolveToken(options);
   if (token && basic) {

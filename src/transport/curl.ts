@@ -8,15 +8,17 @@ const LEFT_OUT = new Set(["authorization", "accept-encoding", "content-length", 
 
 /**
  * A request as a curl command that works when pasted into bash or zsh. Credentials are never in it: certificates
- * stand as the kubeconfig's files, or are printed for curl by `kubescript config show`; tokens come from their file, from a plugin by the same
- * command, or from the variable TOKEN, passwords from PASSWORD. Secrets in a body are masked.
+ * stand as the kubeconfig's files, or are printed for curl by `kubescript config show`; tokens come from their file or
+ * by the same command, one from a flag from the variable TOKEN, passwords from PASSWORD. Secrets in a body are masked.
+ * `program` is how the shell finds our own command line.
  */
-export function curlCommand(request: ApiRequest, connection: Connection): string {
+export function curlCommand(request: ApiRequest, connection: Connection, program = "kubescript"): string {
   const watches = isTrue(request.query?.watch) || isTrue(request.query?.follow);
   const words = ["curl", "--http1.1", ...(watches ? ["-N"] : [])];
   if (request.method === "HEAD") words.push("--head");
   else if (request.method !== "GET" || request.body !== undefined) words.push("-X", request.method);
-  words.push(...tlsWords(connection), ...proxyWords(connection), ...credentialWords(connection, request));
+  const show = (what: string): string => showCommand(connection, what, program);
+  words.push(...tlsWords(connection, show), ...proxyWords(connection), ...credentialWords(connection, request, show));
   for (const [name, value] of Object.entries({ ...impersonationHeaders(connection.impersonate), ...request.headers })) {
     if (LEFT_OUT.has(name)) continue;
     for (const one of Array.isArray(value) ? value : [value]) words.push("-H", shellQuote(`${name}: ${one}`));
@@ -32,49 +34,47 @@ export function shellQuote(text: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function tlsWords(connection: Connection): string[] {
+/** The command that prints a credential. */
+type Show = (what: string) => string;
+
+function tlsWords(connection: Connection, show: Show): string[] {
   if (connection.server.startsWith("http:")) return [];
   const { tls, credential } = connection;
   const words: string[] = [];
   if (tls.insecureSkipVerify) words.push("-k");
   else if (tls.ca !== undefined)
-    words.push(
-      "--cacert",
-      tls.caFile === undefined ? shown(connection, "certificate-authority") : shellQuote(tls.caFile),
-    );
+    words.push("--cacert", tls.caFile === undefined ? `<(${show("certificate-authority")})` : shellQuote(tls.caFile));
   const { certificate } = credential;
   if (certificate !== undefined) {
     const { certificateFile, keyFile } = certificate;
     words.push(
       "--cert",
-      certificateFile === undefined ? shown(connection, "client-certificate") : shellQuote(certificateFile),
+      certificateFile === undefined ? `<(${show("client-certificate")})` : shellQuote(certificateFile),
     );
-    words.push("--key", keyFile === undefined ? shown(connection, "client-key") : shellQuote(keyFile));
+    words.push("--key", keyFile === undefined ? `<(${show("client-key")})` : shellQuote(keyFile));
   }
   return words;
 }
 
-/** A file that exists for the command only, written by our own command line. */
-function shown(connection: Connection, what: string): string {
-  return `<(${showCommand(connection, what)})`;
-}
-
-function showCommand(connection: Connection, what: string): string {
+function showCommand(connection: Connection, what: string, program: string): string {
   const [file, ...others] = connection.files;
   const kubeconfig = file !== undefined && others.length === 0 ? ` --kubeconfig ${shellQuote(file)}` : "";
-  return `kubescript config show ${what} --context ${shellQuote(connection.context)}${kubeconfig}`;
+  return `${program} config show ${what} --context ${shellQuote(connection.context)}${kubeconfig}`;
 }
 
-function credentialWords(connection: Connection, request: ApiRequest): string[] {
+function credentialWords(connection: Connection, request: ApiRequest, show: Show): string[] {
   const { credential } = connection;
-  if (request.headers?.authorization !== undefined) return ["-H", '"Authorization: $AUTHORIZATION"'];
+  // On its way to the wire a request is signed already: a header that the connection does not explain is the caller's.
+  if (credential.type === "none" && request.headers?.authorization !== undefined) {
+    return ["-H", '"Authorization: $AUTHORIZATION"'];
+  }
   switch (credential.type) {
     case "token":
-      return ["-H", '"Authorization: Bearer $TOKEN"'];
+      return ["-H", `"Authorization: Bearer ${credential.fromFlags ? "$TOKEN" : `$(${show("token")})`}"`];
     case "tokenFile":
       return ["-H", `"Authorization: Bearer $(cat ${shellQuote(credential.path)})"`];
     case "exec":
-      return ["-H", `"Authorization: Bearer $(${showCommand(connection, "token")})"`];
+      return ["-H", `"Authorization: Bearer $(${show("token")})"`];
     case "basic":
       return ["-u", `${shellQuote(credential.username)}:"$PASSWORD"`];
     case "none":

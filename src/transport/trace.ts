@@ -14,6 +14,8 @@ export interface TraceOptions {
   readonly connection: Connection;
   /** Default `line`. */
   readonly level?: TraceLevel | undefined;
+  /** How a shell finds our own command line, which curl lines have print credentials. Default `kubescript`. */
+  readonly program?: string | undefined;
   /** Takes one line without its end. */
   readonly write: (line: string) => void;
   /** Milliseconds. Default the process' monotonic clock. */
@@ -45,7 +47,7 @@ export function trace(inner: Transport, options: TraceOptions): Transport {
   ): Promise<A> {
     const label = `${request.method} ${maskText(`${connection.server}${requestTarget(request)}`)}`;
     if (level === "curl") {
-      write(curlCommand(request, connection));
+      write(curlCommand(request, connection, options.program));
       return call();
     }
     const startedAt = now();

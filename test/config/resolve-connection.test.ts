@@ -171,7 +171,7 @@ describe("credentials", () => {
 
   test("--token replaces whatever the user has", async () => {
     const { credential } = await resolve(kubeconfig("dev", { user: { tokenFile: "/t" } }), { token: "flag" });
-    expect(credential).toEqual({ type: "token", token: "flag" });
+    expect(credential).toEqual({ type: "token", token: "flag", fromFlags: true });
   });
 
   test("auth-provider is refused with the way out", async () => {
