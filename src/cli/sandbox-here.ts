@@ -9,10 +9,18 @@ export interface SandboxHere {
   close(): Promise<void>;
 }
 
+export interface SandboxHereOptions {
+  /** Whether it holds a small workload to explore. Default false: scripts begin with an empty cluster. */
+  readonly starter?: boolean;
+}
+
+/** How long the sandboxes of the command line seem to have been running: their system pods are up. */
+export const HEAD_START_MS = 600_000;
+
 /** Starts a sandbox on a free port of loopback, with a kubeconfig that only this user can read. */
-export async function startSandboxHere(): Promise<SandboxHere> {
+export async function startSandboxHere({ starter = false }: SandboxHereOptions = {}): Promise<SandboxHere> {
   const { startSandbox } = await import("../sandbox/listener/start-sandbox.ts");
-  const sandbox = await startSandbox();
+  const sandbox = await startSandbox({ starter, metrics: true, headStartMs: HEAD_START_MS });
   const folder = await mkdtemp(path.join(tmpdir(), "kubescript-sandbox-"));
   const file = path.join(folder, "kubeconfig");
   await writeFile(file, sandbox.kubeconfig, { mode: 0o600 });

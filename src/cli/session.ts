@@ -81,7 +81,8 @@ async function openSandbox(
   terminal: Terminal,
 ): Promise<CommandSession> {
   const { startSandboxHere } = await import("./sandbox-here.ts");
-  const sandbox = await startSandboxHere();
+  // who explores at a prompt finds something; a script begins with an empty cluster
+  const sandbox = await startSandboxHere({ starter: settings.ownsStdin === true });
   try {
     const inside = { ...settings, flags: { ...flags, kubeconfig: sandbox.file }, env: {} };
     const session = await openSessionOn(inside, trace, terminal);

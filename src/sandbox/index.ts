@@ -7,4 +7,5 @@ export { type ManualClock, manualClock } from "./model/manual-clock.ts";
 export type { UserInfo } from "./model/user.ts";
 export type { NodeSpec } from "./pods/node.ts";
 export { createSandbox, type Sandbox, type SandboxOptions } from "./sandbox.ts";
+export type { SeedObject } from "./starter/load-objects.ts";
 export type { DeleteOptions, Registry, WriteOptions } from "./storage/registry.ts";

@@ -118,3 +118,75 @@ describe("the sandbox command", () => {
     await expect(run(argv)).rejects.toMatchObject({ code: "USAGE", message: expect.stringContaining(message) });
   });
 });
+
+describe("what is loaded at the start", () => {
+  const manifest = (text: string): Promise<string> =>
+    mkdtemp(join(directory, "load-")).then(async (folder) => {
+      await writeFile(join(folder, "all.yaml"), text);
+      return folder;
+    });
+
+  test("is there in a sensible order before the kubeconfig is, and has come to rest", async () => {
+    const folder = await manifest(`
+apiVersion: example.com/v1
+kind: Widget
+metadata: { name: w, namespace: team }
+spec: { size: 3 }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web, namespace: team }
+spec:
+  replicas: 2
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: nginx }] }
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: widgets.example.com }
+spec:
+  group: example.com
+  scope: Namespaced
+  names: { plural: widgets, kind: Widget }
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: team }
+`);
+    const file = join(folder, "kubeconfig");
+    await run(["--load", folder, "--kubeconfig", file], async () => {
+      const { openCluster } = await import("../../src/runtime/open-cluster.ts");
+      const k8s = await openCluster({ flags: { kubeconfig: file } });
+      const web = (await k8s.in("team").resource("deployments").get("web")) as { status?: { readyReplicas?: number } };
+      expect(web.status?.readyReplicas).toBe(2);
+      expect(await k8s.in("team").resource("widgets").list()).toHaveLength(1);
+      const pods = (await k8s.in("kube-system").resource("pods").list()) as { status?: { phase?: string } }[];
+      expect(new Set(pods.map(({ status }) => status?.phase))).toEqual(new Set(["Running"]));
+      await k8s.close();
+    });
+  });
+
+  test.each([
+    ["kind: ConfigMap\napiVersion: v1\nmetadata: {}", "all.yaml, document 1: the field metadata.name is missing"],
+    ["a: 1", "all.yaml, document 1"],
+    [
+      "kind: Gadget\napiVersion: example.com/v1\nmetadata: { name: g }",
+      "the sandbox serves no Gadget of example.com/v1",
+    ],
+    [
+      "kind: ConfigMap\napiVersion: v1\nmetadata: { name: a }\n---\nkind: ConfigMap\napiVersion: v1\nmetadata: { name: A_b }",
+      'all.yaml, document 2: ConfigMap "A_b" is invalid: metadata.name: Invalid value: "A_b"',
+    ],
+    ["kind: Pod\n  apiVersion: v1", "all.yaml, line 2"],
+  ])("is refused with its file and document: %j", async (text, message) => {
+    const folder = await manifest(text);
+    await expect(run(["--load", folder])).rejects.toThrow(message);
+  });
+});

@@ -6,6 +6,7 @@ import { EXIT } from "../../runtime/exit-code.ts";
 import type { RunningSandbox, StartSandboxOptions } from "../../sandbox/listener/start-sandbox.ts";
 import type { Command, Invocation } from "../command.ts";
 import { listenForInterruption } from "../interruption.ts";
+import { HEAD_START_MS } from "../sandbox-here.ts";
 import { write } from "../terminal.ts";
 
 export const command: Command = {
@@ -14,6 +15,7 @@ export const command: Command = {
 holds is gone when it stops.
 
   kubescript sandbox
+  kubescript sandbox --load manifests/ --starter
   kubescript sandbox --port 6443 --kubeconfig sandbox.yaml --user viewer:viewers,devs
   kubectl --kubeconfig sandbox.yaml get nodes
 
@@ -56,6 +58,14 @@ memory. It is a playground for your own code, no protection from anyone else's.`
       placeholder: "KIND",
       description: "what is behind pods: simulated, the default, or process (see above)",
     },
+    {
+      name: "load",
+      type: "string",
+      multiple: true,
+      placeholder: "PATH",
+      description: "file or folder of YAML or JSON to apply before it is ready; may be repeated",
+    },
+    { name: "starter", type: "boolean", description: "load a small workload to explore into the namespace shop" },
     { name: "speed", type: "string", placeholder: "FACTOR", description: "how much faster time goes by; default 1" },
   ],
   connects: false,
@@ -121,12 +131,25 @@ async function readOptions(invocation: Invocation): Promise<StartSandboxOptions>
   return {
     users: usersOf(invocation),
     staticTokens: await staticTokens(invocation),
+    metrics: true,
+    headStartMs: HEAD_START_MS,
+    starter: invocation.values.starter === true,
+    objects: await objectsToLoad(invocation),
     ...(host === undefined ? {} : { host }),
     ...(pods === undefined ? {} : { pods }),
     ...(port === undefined ? {} : { port }),
     ...(speed === undefined ? {} : { clock: wallClock(speed) }),
     ...(nodes === undefined ? {} : { nodes: simulatedNodes(nodes) }),
   };
+}
+
+/** The objects of the files given. Throws UsageError that names file and document. */
+async function objectsToLoad({ values, terminal }: Invocation): Promise<NonNullable<StartSandboxOptions["objects"]>> {
+  const { load = [] } = values;
+  const paths = Array.isArray(load) ? load : [String(load)];
+  if (paths.length === 0) return [];
+  const { readManifests } = await import("../../operations/manifests.ts");
+  return readManifests(paths.map((one) => resolve(terminal.cwd, one)));
 }
 
 function simulatedNodes(count: number): NonNullable<StartSandboxOptions["nodes"]> {

@@ -1,6 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { wallClock } from "../model/clock.ts";
+import { headStartClock } from "../model/head-start-clock.ts";
 import type { UserInfo } from "../model/user.ts";
 import type { ProcessRunnerOptions } from "../pods/process/process-runner.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../sandbox.ts";
+import { loadObjects, type SeedObject } from "../starter/load-objects.ts";
+import { loadStarter, ROLLOUT_MS } from "../starter/starter.ts";
 import { createUpgrades } from "../streams/upgrade.ts";
 import { createCertificateAuthority } from "./certificate.ts";
 import { sandboxKubeconfig } from "./kubeconfig.ts";
@@ -19,6 +24,13 @@ export interface StartSandboxOptions extends Omit<SandboxOptions, "certificateAu
    * Default `simulated`.
    */
   readonly pods?: "simulated" | "process";
+  /**
+   * How long the cluster has been running when it is reached: what would have happened in that time happens at once,
+   * so that everything has its age and its state. Processes know no other time than the real one. Default 0.
+   */
+  readonly headStartMs?: number;
+  /** Applied before anybody reaches the sandbox, those first that others stand on. Default none. */
+  readonly objects?: readonly SeedObject[];
   /** Users that the kubeconfig logs in by certificate, besides `admin` of `system:masters`. Default none. */
   readonly users?: readonly Pick<UserInfo, "username" | "groups">[];
 }
@@ -60,11 +72,14 @@ const SERVER_NAMES = [
 /** The service's address, by which pods call the server: see the `kubernetes` Service that the sandbox starts with. */
 const SERVICE_ADDRESS = "10.96.0.1";
 
+/** How long ago the starter's rollout began when the sandbox is reached after a head start: it is under way. */
+const ROLLING_MS = 10_000;
+
 const ADMIN = { username: "admin", groups: ["system:masters"] };
 
 /**
  * Starts a sandbox and serves it over TLS. Its authority, certificates and objects live as long as it does.
- * Rejects with a UsageError when the address cannot be listened on, or process pods cannot be run.
+ * Rejects with a UsageError when the address cannot be listened on, process pods cannot be run, or an object is refused.
  *
  * @example
  * const sandbox = await startSandbox();
@@ -72,7 +87,8 @@ const ADMIN = { username: "admin", groups: ["system:masters"] };
  * await sandbox.close();
  */
 export async function startSandbox(options: StartSandboxOptions = {}): Promise<RunningSandbox> {
-  const { host = "127.0.0.1", port = 0, users = [], pods = "simulated", ...sandboxOptions } = options;
+  const { host = "127.0.0.1", port = 0, users = [], pods = "simulated", ...settings } = options;
+  const { headStartMs = 0, objects = [], starter = false, ...sandboxOptions } = settings;
   const names = [...new Set([...SERVER_NAMES, SERVICE_ADDRESS, host])];
   let authority = createCertificateAuthority();
   const certificates = (): ListenerCertificates => ({
@@ -83,8 +99,20 @@ export async function startSandbox(options: StartSandboxOptions = {}): Promise<R
   const apiServer = (): { host: string; port: number } | undefined =>
     listening === undefined ? undefined : { host: reachableHost(host), port: listening };
   const runner = pods === "process" ? { containerRunner: await processRunner(apiServer) } : {};
-  const sandbox = createSandbox({ ...sandboxOptions, ...runner, certificateAuthority: authority.certificate });
+  const ahead = pods === "simulated" ? headStartMs : 0;
+  const clock = headStartClock(options.clock ?? wallClock(), ahead);
+  const sandbox = createSandbox({ ...sandboxOptions, ...runner, clock, certificateAuthority: authority.certificate });
+  if (ahead === 0) clock.catchUp();
+  let stopStarter = (): void => {};
+  const stop = (): void => {
+    stopStarter();
+    sandbox.close();
+  };
   try {
+    if (starter) stopStarter = loadStarter(sandbox.registry, clock, Math.max(ROLLOUT_MS, ahead - ROLLING_MS));
+    const pass = (ms: number): void | Promise<void> => (ahead === 0 ? delay(ms / 10) : clock.pass(ms));
+    if (objects.length > 0) await loadObjects(sandbox, objects, pass);
+    clock.catchUp();
     const listener = await startListener({
       handle: sandbox.handle,
       handleUpgrade: createUpgrades(sandbox),
@@ -124,12 +152,12 @@ export async function startSandbox(options: StartSandboxOptions = {}): Promise<R
         listener.replaceCertificates(certificates());
       },
       close: () => {
-        closed ??= listener.close().then(() => sandbox.close());
+        closed ??= listener.close().then(stop);
         return closed;
       },
     };
   } catch (error) {
-    sandbox.close();
+    stop();
     throw error;
   }
 }

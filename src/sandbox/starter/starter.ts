@@ -8,14 +8,14 @@ import { STARTER_NAMESPACE, type StarterObject, starterObjects } from "./workloa
 /** Field manager of the starter workload: as if somebody had applied it with kubectl. */
 const MANAGER = "kubectl-create";
 
-/** How long after the start the rollout that one can watch begins. */
-const ROLLOUT_MS = 4_000;
+/** How long after the start the rollout that one can watch begins, unless told otherwise. */
+export const ROLLOUT_MS = 4_000;
 
 /**
  * Loads a small shop to explore: something healthy, something rolling, something broken. What is there already is left
  * as it is. The function returned cancels what is still to come.
  */
-export function loadStarter(registry: Registry, clock: Clock): () => void {
+export function loadStarter(registry: Registry, clock: Clock, rolloutMs: number = ROLLOUT_MS): () => void {
   const write = { manager: MANAGER };
   const put = ({ resource, object }: StarterObject, namespace: string): void => {
     if (registry.get(resource, namespace, object.metadata.name) !== undefined) return;
@@ -26,7 +26,7 @@ export function loadStarter(registry: Registry, clock: Clock): () => void {
   const cancelObjects = clock.schedule(0, () => {
     for (const entry of starterObjects()) put(entry, STARTER_NAMESPACE);
   });
-  const cancelRollout = clock.schedule(ROLLOUT_MS, () => {
+  const cancelRollout = clock.schedule(rolloutMs, () => {
     registry.modify("deployments.apps", STARTER_NAMESPACE, "cart", nextVersion, write);
   });
   return () => {
