@@ -1,9 +1,11 @@
-import { parseExactQuantity } from "../../core/exact-quantity.ts";
+import { type Quantity, quantityOf } from "../schema/quantity.ts";
 
 /** Go keeps an amount as value × 10^scale where 64 bits hold it, else as a big decimal of billionths. */
 type Amount = { readonly value: bigint; readonly scale: number } | { readonly billionths: bigint };
 
 const NIL_DECIMAL = "(*inf.Dec)<nil>";
+/** What text that is no quantity counts as; none is stored. */
+const NONE: Quantity = { nano: 0n, format: "DecimalSI" };
 /** Digits that fit into 64 bits whatever they are, in decimal and in binary notation. */
 const MAX_DIGITS = { decimal: 18, binary: 14 };
 
@@ -14,7 +16,7 @@ const MAX_DIGITS = { decimal: 18, binary: 14 };
 export function dumpQuantity(quantity: unknown): string {
   if (quantity === undefined || quantity === null) return fields({ value: 0n, scale: 0 }, "", "");
   const text = String(quantity);
-  const { nano, format } = parseExactQuantity(text);
+  const { nano, format } = quantityOf(text) ?? NONE;
   const digits = /\d+/.exec(text)?.[0] ?? "";
   const amount = format === "BinarySI" ? binaryAmount(nano, text, digits) : decimalAmount(nano, text, digits);
   // The text is kept where parsing can tell at once that it is canonical: for multiples of eight with a binary unit

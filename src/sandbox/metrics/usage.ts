@@ -1,6 +1,6 @@
 import { behaviourText } from "../pods/annotations.ts";
 import type { Container, Pod } from "../pods/pod.ts";
-import { quantityValue } from "../pods/quantity.ts";
+import { quantityValue } from "../schema/quantity.ts";
 
 /** What something takes at this moment. */
 export interface Usage {

@@ -1,7 +1,7 @@
 import type { LabelSelectorRequirement } from "../controllers/label-selector.ts";
 import { matchesLabels, matchesRequirement } from "../controllers/label-selector.ts";
+import { quantityValue } from "../schema/quantity.ts";
 import type { Container, Node, NodeSelectorTerm, Pod, Taint, Toleration } from "./pod.ts";
-import { quantityValue } from "./quantity.ts";
 
 /** Amounts by resource name, in base units (cores, bytes, pieces). */
 export type Amounts = Readonly<Record<string, number>>;

@@ -74,6 +74,11 @@ export function quantityNano(value: unknown): bigint {
   return quantityOf(value)?.nano ?? 0n;
 }
 
+/** A quantity in an object as a plain number; 0 where there is none. Exact enough to add up requests. */
+export function quantityValue(value: unknown): number {
+  return Number(quantityNano(value)) / Number(NANO);
+}
+
 function scaleOf(suffix: string): { factor: bigint; exponent: number; format: Quantity["format"] } | undefined {
   const binary = BINARY.indexOf(suffix);
   if (binary >= 0) return { factor: 1024n ** BigInt(binary + 1), exponent: 0, format: "BinarySI" };

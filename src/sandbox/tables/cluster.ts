@@ -1,8 +1,9 @@
 /** Rows of the groups that govern a cluster: RBAC, certificates, extension, flow control, devices. */
+import { humanDuration } from "../../core/human-duration.ts";
 import type { ApiObject, JsonObject } from "../model/object.ts";
 import { numberAt, objectAt, objectsAt, stringAt } from "../schema/fields.ts";
 import { column, type GroupPrinters, printer, wide } from "./columns.ts";
-import { age, conditionOf, humanDuration, NONE, UNSET } from "./format.ts";
+import { age, conditionOf, NONE, UNSET } from "./format.ts";
 
 const BINDING = printer(
   [column("Name"), column("Role"), column("Age"), wide("Users"), wide("Groups"), wide("ServiceAccounts")],

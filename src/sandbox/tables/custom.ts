@@ -1,7 +1,8 @@
 /** Rows of custom resources: https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apiextensions-apiserver/pkg/registry/customresource/tableconvertor/tableconvertor.go */
+import { humanDuration } from "../../core/human-duration.ts";
 import type { CustomResource, PrinterColumn } from "../model/definition.ts";
 import { column } from "./columns.ts";
-import { humanDuration, UNKNOWN } from "./format.ts";
+import { UNKNOWN } from "./format.ts";
 import { jsonPath } from "./json-path.ts";
 import type { TablePrinter } from "./table.ts";
 

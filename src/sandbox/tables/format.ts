@@ -1,34 +1,11 @@
 /** How kubectl's columns write times, labels and lists: https://github.com/kubernetes/kubernetes/blob/master/pkg/printers/internalversion/printers.go */
+import { humanDuration } from "../../core/human-duration.ts";
 import type { ApiObject, JsonObject } from "../model/object.ts";
 import { objectAt, objectsAt, stringAt, stringMapAt, stringsAt } from "../schema/fields.ts";
 
 export const NONE = "<none>";
 export const UNSET = "<unset>";
 export const UNKNOWN = "<unknown>";
-
-/** A span of time in at most two units: https://github.com/kubernetes/apimachinery/blob/master/pkg/util/duration/duration.go */
-export function humanDuration(ms: number): string {
-  const seconds = Math.trunc(ms / 1000);
-  if (seconds < -1) return "<invalid>";
-  if (seconds < 0) return "0s";
-  if (seconds < 120) return `${seconds}s`;
-  const minutes = Math.trunc(seconds / 60);
-  if (minutes < 10) return joined(minutes, "m", seconds % 60, "s");
-  if (minutes < 180) return `${minutes}m`;
-  const hours = Math.trunc(minutes / 60);
-  if (hours < 8) return joined(hours, "h", minutes % 60, "m");
-  if (hours < 48) return `${hours}h`;
-  const days = Math.trunc(hours / 24);
-  if (hours < 192) return joined(days, "d", hours % 24, "h");
-  if (hours < 24 * 365 * 2) return `${days}d`;
-  const years = Math.trunc(days / 365);
-  if (hours < 24 * 365 * 8) return joined(years, "y", days % 365, "d");
-  return `${years}y`;
-}
-
-function joined(large: number, largeUnit: string, small: number, smallUnit: string): string {
-  return small === 0 ? `${large}${largeUnit}` : `${large}${largeUnit}${small}${smallUnit}`;
-}
 
 /** How long ago a timestamp of the API was; `<unknown>` without one. */
 export function since(timestamp: unknown, now: number): string {

@@ -1,18 +1,9 @@
 /** Rows of `apps`, `batch`, `autoscaling` and `policy`. */
+import { humanDuration } from "../../core/human-duration.ts";
 import type { ApiObject, JsonObject } from "../model/object.ts";
 import { numberAt, objectAt, objectsAt, stringAt, stringMapAt } from "../schema/fields.ts";
 import { column, type GroupPrinters, printer, wide } from "./columns.ts";
-import {
-  age,
-  conditionOf,
-  containerCells,
-  formatLabels,
-  formatSelector,
-  humanDuration,
-  NONE,
-  since,
-  UNSET,
-} from "./format.ts";
+import { age, conditionOf, containerCells, formatLabels, formatSelector, NONE, since, UNSET } from "./format.ts";
 import { formatMetrics } from "./metrics.ts";
 
 const TEMPLATE = [wide("Containers"), wide("Images"), wide("Selector")];

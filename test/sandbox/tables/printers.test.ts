@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { builtInDefinitions } from "../../../src/sandbox/definitions/built-in.ts";
 import type { ResourceDefinition } from "../../../src/sandbox/model/definition.ts";
 import type { ApiObject } from "../../../src/sandbox/model/object.ts";
-import { formatSelector, humanDuration } from "../../../src/sandbox/tables/format.ts";
+import { formatSelector } from "../../../src/sandbox/tables/format.ts";
 import { jsonPath } from "../../../src/sandbox/tables/json-path.ts";
 import { printerFor } from "../../../src/sandbox/tables/printer-for.ts";
 
@@ -218,26 +218,6 @@ describe("rows of other kinds", () => {
 });
 
 describe("formats", () => {
-  it.each([
-    [-5_000, "<invalid>"],
-    [-500, "0s"],
-    [119_000, "119s"],
-    [120_000, "2m"],
-    [599_000, "9m59s"],
-    [10_799_000, "179m"],
-    [10_800_000, "3h"],
-    [28_799_000, "7h59m"],
-    [172_799_000, "47h"],
-    [172_800_000, "2d"],
-    [691_199_000, "7d23h"],
-    [63_071_999_000, "729d"],
-    [63_072_000_000, "2y"],
-    [252_287_999_000, "7y364d"],
-    [252_288_000_000, "8y"],
-  ])("%d ms is %s", (ms, text) => {
-    expect(humanDuration(ms)).toBe(text);
-  });
-
   it("writes selectors sorted by key", () => {
     const matchExpressions = [
       { key: "b", operator: "In", values: ["2", "1"] },

@@ -1,6 +1,6 @@
+import { quantityValue } from "../../schema/quantity.ts";
 import { ContainerConfigError } from "../container-runner.ts";
 import type { Container, Pod } from "../pod.ts";
-import { quantityValue } from "../quantity.ts";
 
 /** What is known of a pod at one start of a container, besides its object. */
 export interface PodFacts {
