@@ -53,15 +53,6 @@ export function requireResource(name: string, resources: readonly ApiResource[])
   );
 }
 
-/** `pod/web`, `deploy/web`; `name` is undefined for a bare type. Throws for `a/b/c` and empty parts. */
-export function parseTypeName(text: string): { readonly type: string; readonly name: string | undefined } {
-  const [type = "", name, ...rest] = text.split("/");
-  if (type === "" || name === "" || rest.length > 0) {
-    throw new UsageError("INVALID_INPUT", `Cannot read "${text}": it must be TYPE or TYPE/NAME`);
-  }
-  return { type, name };
-}
-
 /** Every name that reaches a resource: plural, singular, kind and short names, in lower case. */
 export function namesOf(resource: ApiResource): string[] {
   return [

@@ -20,15 +20,3 @@ export function parseQuantity(quantity: string | number): number {
   if (binary !== undefined) return Number(digits) * 1024 ** (BINARY.indexOf(binary) + 1);
   return Number(`${digits}e${DECIMAL[decimal] ?? 0}`);
 }
-
-/** Bytes in the largest binary unit that keeps up to two decimals: `1.5Gi`. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = "";
-  for (const next of BINARY) {
-    if (Math.abs(value) < 1024) break;
-    value /= 1024;
-    unit = next;
-  }
-  return `${Number(value.toFixed(2))}${unit}`;
-}

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { editDistance, namesOf, parseTypeName, requireResource, resolveName } from "../../src/core/names.ts";
+import { editDistance, namesOf, requireResource, resolveName } from "../../src/core/names.ts";
 import { DEPLOYMENTS, EVENTS, NODES, PODS, resource } from "./resources-fixture.ts";
 
 const NEW_EVENTS = resource("events.k8s.io", "v1", "events", "Event", { shortNames: ["ev"] });
@@ -71,12 +71,6 @@ describe("requireResource", () => {
       }),
     );
   });
-});
-
-test("TYPE/NAME is taken apart", () => {
-  expect(parseTypeName("deploy/web")).toEqual({ type: "deploy", name: "web" });
-  expect(parseTypeName("deploy")).toEqual({ type: "deploy", name: undefined });
-  for (const wrong of ["", "/web", "deploy/", "a/b/c"]) expect(() => parseTypeName(wrong)).toThrow(/TYPE\/NAME/);
 });
 
 test("edit distance is a metric that counts a swap once", () => {
