@@ -1,5 +1,6 @@
 import type { ManagedFieldsEntry } from "../../core/object.ts";
 import type { ApiObject } from "../model/object.ts";
+import { zeroValue } from "../schema/decode.ts";
 import { compare } from "./compare.ts";
 import { difference, EMPTY, isEmptySet, recursiveDifference, union } from "./field-set.ts";
 import { type FieldType, fieldType } from "./field-types.ts";
@@ -49,7 +50,9 @@ export function updateManagers(
 ): Managers {
   const type = typeOf(ownership);
   const reset = resetFields(ownership.definition, ownership.subresource);
-  const { added, modified, removed } = compare(live ?? {}, updated, type);
+  // a new object is compared with an empty one of its kind: nobody comes to own a zero that was there before
+  const before = live ?? zeroValue(ownership.definition) ?? {};
+  const { added, modified, removed } = compare(before, updated, type);
   const touched = recursiveDifference(union(modified, added), reset);
   const gone = recursiveDifference(removed, reset);
   const present = reconcileManagers(managers, ownership.definition, type);

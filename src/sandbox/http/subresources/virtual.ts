@@ -1,10 +1,7 @@
 import { BUILT_IN_SCHEMAS } from "../../definitions/built-in.ts";
 import { formatTime } from "../../model/clock.ts";
 import type { ResourceDefinition } from "../../model/definition.ts";
-import { type ApiObject, isJsonObject, type JsonObject } from "../../model/object.ts";
 import type { VirtualResource } from "../../model/virtual-resource.ts";
-import { zeroValue } from "../../schema/decode.ts";
-import { equalJson } from "../../storage/json.ts";
 import { inOrder } from "../../storage/metadata.ts";
 import { jsonAnswer } from "../answers.ts";
 import { type HttpServer, type ResourceRequest, representation, type Verb, writeContext } from "../server.ts";
@@ -23,7 +20,7 @@ export const createVirtual: Verb = (server, request) => {
   const context = writeContext(request, "CreateOptions");
   const target = targetOf(request);
   const given = decodeObject(request, target, "CreateOptions");
-  const { metadata } = server.trackUpdate(undefined, withoutZero(given, target), {
+  const { metadata } = server.trackUpdate(undefined, given, {
     manager: context.manager,
     subresource: context.subresource,
     apiVersion: target.group === "" ? target.version : `${target.group}/${target.version}`,
@@ -42,21 +39,6 @@ export const createVirtual: Verb = (server, request) => {
   );
   return jsonAnswer(201, answer === undefined ? undefined : inOrder(answer), as.format);
 };
-
-/** What the body says: the fields that are more than what every object of the kind has are the client's own. */
-function withoutZero(object: ApiObject, target: ResourceDefinition): ApiObject {
-  const zero = zeroValue(target) ?? {};
-  const said = (value: JsonObject, empty: JsonObject): JsonObject =>
-    Object.fromEntries(
-      Object.entries(value)
-        .filter(([field, one]) => !equalJson(one, empty[field]))
-        .map(([field, one]) => {
-          const below = empty[field];
-          return [field, isJsonObject(one) && isJsonObject(below) ? said(one, below) : one];
-        }),
-    );
-  return { ...said(object, zero), kind: object.kind, apiVersion: object.apiVersion, metadata: object.metadata };
-}
 
 /** The kind that the body is of: the sub-resource's own where it has one. */
 function targetOf({ definition, info }: ResourceRequest): ResourceDefinition {
