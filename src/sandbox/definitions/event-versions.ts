@@ -23,9 +23,18 @@ export function eventFromStorage(event: Readonly<JsonObject>): JsonObject {
   return { ...rename(event, NEW_NAMES), apiVersion: "events.k8s.io/v1" };
 }
 
+/** What every core Event holds, be it empty. */
+const ALWAYS: JsonObject = {
+  involvedObject: {},
+  source: {},
+  firstTimestamp: null,
+  lastTimestamp: null,
+  eventTime: null,
+};
+
 /** An `events.k8s.io/v1` Event as it is stored. */
 export function eventToStorage(event: Readonly<JsonObject>): JsonObject {
-  return { involvedObject: {}, source: {}, ...rename(event, OLD_NAMES), apiVersion: "v1" };
+  return { ...ALWAYS, ...rename(event, OLD_NAMES), apiVersion: "v1" };
 }
 
 function rename(event: Readonly<JsonObject>, names: Readonly<Record<string, string>>): JsonObject {
