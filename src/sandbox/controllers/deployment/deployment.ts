@@ -55,10 +55,11 @@ export function startDeploymentController(runtime: Runtime): void {
   replicaSets.watch(({ object }) => enqueueOwner(object));
   // Recreate waits for the last old pod to be gone, which no ReplicaSet's status tells.
   pods.watch(({ type, object }) => {
+    const { namespace = "" } = object.metadata;
     const owner = type === "DELETED" ? controllerOf(object) : undefined;
-    if (owner?.kind !== "ReplicaSet") return;
-    const replicaSet = replicaSets.get(object.metadata.namespace ?? "", owner.name);
-    if (replicaSet !== undefined) enqueueOwner(replicaSet);
+    const replicaSet = owner?.kind === "ReplicaSet" ? replicaSets.get(namespace, owner.name) : undefined;
+    const deployment = replicaSet && deployments.get(namespace, controllerOf(replicaSet)?.name ?? "");
+    if (deployment?.spec.strategy?.type === "Recreate") queue.add(keyOf(deployment));
   });
 
   function reconcile(key: string): void {
