@@ -11,7 +11,20 @@ const WHOLE_SERVER =
 const BUSY_DEPLOYMENT = /^\/apis\/apps\/v1\/namespaces\/(patch|apply|hf)\//;
 
 /**
- * The one known difference: the descriptions of a Table's built-in columns are the documentation of the real server's
+ * How many states of a Deployment a watch sees between two depends on how the writes of the controllers and kubelets of
+ * that moment met; its first and its last state are compared.
+ */
+const BUSY_STREAM = /^deployment events/;
+
+/** How often a kubelet repeats a warning depends on how often it looked at the pod meanwhile. */
+function withoutRepeats(events: unknown): unknown {
+  const isRepeated = (one: unknown): boolean =>
+    isRecord(one) && one.type === "Warning" && one.reportingComponent === "kubelet";
+  return Array.isArray(events) ? events.map((one) => (isRepeated(one) ? { ...one, count: 1 } : one)) : events;
+}
+
+/**
+ * The one known difference in what is said: the descriptions of a Table's built-in columns are the documentation of the real server's
  * fields, prose that is not ours; columns are compared by everything else.
  */
 function withoutColumnProse(value: unknown): unknown {
@@ -37,13 +50,14 @@ function viewOf(exchange: Exchange, answer: Answer, known: Substitutions): unkno
     ]),
   );
   if (exchange.response.stream !== undefined) {
-    return { status: answer.status, headers, events: eventsByObject(withoutColumnProse(answer.stream ?? []), known) };
+    const events = eventsByObject(withoutColumnProse(answer.stream ?? []), known);
+    return { status: answer.status, headers, events: BUSY_STREAM.test(exchange.name) ? firstAndLast(events) : events };
   }
   return { status: answer.status, headers, body: bodyView(exchange, answer, known) };
 }
 
 /** The order of events is that of one object's; objects are independent of each other. */
-function eventsByObject(stream: unknown, known: Substitutions): unknown {
+function eventsByObject(stream: unknown, known: Substitutions): Record<string, unknown[]> {
   const events: Record<string, unknown[]> = {};
   for (const line of Array.isArray(stream) ? stream : []) {
     const event = normalise(line, known);
@@ -57,6 +71,10 @@ function eventsByObject(stream: unknown, known: Substitutions): unknown {
   return events;
 }
 
+function firstAndLast(events: Record<string, unknown[]>): unknown {
+  return Object.fromEntries(Object.entries(events).map(([name, all]) => [name, [all[0], all.at(-1)]]));
+}
+
 function bodyView(exchange: Exchange, answer: Answer, known: Substitutions): unknown {
   const yaml = /yaml/.test(answer.headers["content-type"] ?? "") && typeof answer.body === "string";
   const body = withoutColumnProse(yaml ? load(String(answer.body)) : answer.body);
@@ -66,6 +84,7 @@ function bodyView(exchange: Exchange, answer: Answer, known: Substitutions): unk
   if (body.kind === "Deployment" && BUSY_DEPLOYMENT.test(exchange.request.path)) {
     return normalise(withoutController(body), known);
   }
+  if (body.kind === "EventList") return normalise({ ...body, items: withoutRepeats(body.items) }, known);
   if (body.kind === "Scale") return normalise({ ...body, status: undefined }, known);
   return normalise(body, known);
 }

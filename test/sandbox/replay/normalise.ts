@@ -32,6 +32,7 @@ const SCRUBS: readonly [pattern: RegExp, replacement: string][] = [
   [/\b\d{1,3}(\.\d{1,3}){3}\b/g, "<address>"],
   [/[0-9a-f]{64}/g, "<id>"],
   [/\.[0-9a-f]{16}\b/g, ".<number>"],
+  [/^default-scheduler-\w+$/, "default-scheduler-<host>"],
   [/^\d+[smhd](\d+[smh])?$/, "<age>"],
   [/Invalid value: "\{[\s\S]*\}":/, "Invalid value: <object>:"],
 ];

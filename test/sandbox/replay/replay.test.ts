@@ -10,6 +10,7 @@ const TOPICS: Readonly<Record<string, number>> = {
   "list-watch": 31,
   crd: 17,
   auth: 25,
+  controllers: 17,
 };
 
 describe("the sandbox answers as a real API server did", () => {

@@ -26,6 +26,7 @@ export async function replay(topic: string): Promise<{ compared: number; mismatc
   const clock = manualClock(RECORDED_AT);
   const sandbox = createSandbox({
     clock,
+    random: sameEveryTime(),
     certificateAuthority: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
     staticTokens: new Map([
       ["static-admin-token", { username: "token-admin", uid: "1", groups: ["system:masters"] }],
@@ -37,6 +38,15 @@ export async function replay(topic: string): Promise<{ compared: number; mismatc
   } finally {
     sandbox.close();
   }
+}
+
+/** The names that the server generates decide the order of lists, so they are the same in every run. */
+function sameEveryTime(): () => number {
+  let seed = 1;
+  return () => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed / 2_147_483_647;
+  };
 }
 
 async function play(
