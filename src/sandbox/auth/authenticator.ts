@@ -1,4 +1,5 @@
 import type { Peer } from "../model/peer.ts";
+import type { ServerRequest } from "../model/server-request.ts";
 import { StatusError } from "../model/status-error.ts";
 import type { UserInfo } from "../model/user.ts";
 import type { ServiceAccountTokens, TokenVerdict } from "./tokens/service-account-tokens.ts";
@@ -12,7 +13,7 @@ import {
 /** Finds out who asks. */
 export interface Authenticator {
   /** A certificate counts before a token; without either the user is anonymous. Throws the 401. */
-  authenticate(request: Request, peer: Peer | undefined): UserInfo;
+  authenticate(request: ServerRequest, peer: Peer | undefined): UserInfo;
   /** A token alone, for `audiences` (empty: the server's own). */
   authenticateToken(token: string, audiences: readonly string[]): TokenVerdict;
 }

@@ -6,6 +6,7 @@ import type { NonResourcePath } from "../http/non-resource.ts";
 import type { RequestInfo } from "../http/request-info.ts";
 import { resourceNotFound } from "../http/route.ts";
 import type { JsonObject } from "../model/object.ts";
+import type { ServerRequest } from "../model/server-request.ts";
 import { apiGroupDiscoveryList } from "./aggregated.ts";
 import { apiGroup, apiGroupList, apiResourceList, apiVersions } from "./api-resources.ts";
 
@@ -51,7 +52,7 @@ export function discoveryPaths(
 }
 
 /** Answers in the aggregated form where it is preferred, else in the plain one. Throws the 406. */
-function root(request: Request, plain: () => JsonObject, aggregated: () => JsonObject): Response {
+function root(request: ServerRequest, plain: () => JsonObject, aggregated: () => JsonObject): Response {
   for (const { type, parameters } of mediaRanges(request.headers.get("accept"))) {
     if (parameters.as === undefined) {
       if (type !== "application/json" && type !== "application/yaml" && type !== "*/*") continue;
@@ -81,7 +82,7 @@ function below(path: string, definitions: DefinitionTable): Below | undefined {
     : { group, version: prefix === "api" ? first : second };
 }
 
-function groupOrVersion(request: Request, { path }: RequestInfo, definitions: DefinitionTable): Response {
+function groupOrVersion(request: ServerRequest, { path }: RequestInfo, definitions: DefinitionTable): Response {
   const found = below(path, definitions);
   if (found === undefined) throw resourceNotFound();
   const { format } = negotiate(request.headers.get("accept"), []);

@@ -1,6 +1,7 @@
 import { requestForbidden } from "../auth/forbidden.ts";
 import type { Peer } from "../model/peer.ts";
 import type { PodStreamTarget } from "../model/pod-streams.ts";
+import type { ServerRequest } from "../model/server-request.ts";
 import { StatusError } from "../model/status-error.ts";
 import type { UserInfo } from "../model/user.ts";
 import { failureAnswer, pageNotFound } from "./answers.ts";
@@ -16,19 +17,19 @@ import { newWarnings } from "./warnings.ts";
 
 /** Answers requests; what is asked for over a socket and in process alike. */
 export interface Handler {
-  handle(request: Request, peer?: Peer): Promise<Response>;
+  handle(request: ServerRequest, peer?: Peer): Promise<Response>;
   /**
    * What an upgrade to a stream is about, once it has been let through; the answer where it has not. The caller
    * makes the connection.
    */
-  connect(request: Request, peer?: Peer): PodStreamTarget | Response;
+  connect(request: ServerRequest, peer?: Peer): PodStreamTarget | Response;
 }
 
 const BODILESS = new Set(["GET", "HEAD"]);
 
 /** A pipeline: who asks, whether they may, what for, and the answer. */
 export function createHandler(server: HttpServer, paths: NonResourcePaths): Handler {
-  async function handle(request: Request, peer?: Peer): Promise<Response> {
+  async function handle(request: ServerRequest, peer?: Peer): Promise<Response> {
     try {
       const info = requestInfo(request.method, new URL(request.url));
       const user = admit(server, request, info, peer);
@@ -39,7 +40,12 @@ export function createHandler(server: HttpServer, paths: NonResourcePaths): Hand
     }
   }
 
-  function answer(request: Request, info: RequestInfo, user: UserInfo, body: Uint8Array): Response | Promise<Response> {
+  function answer(
+    request: ServerRequest,
+    info: RequestInfo,
+    user: UserInfo,
+    body: Uint8Array,
+  ): Response | Promise<Response> {
     if (!info.isResourceRequest) return paths.answer(request, info, user);
     const definition = server.definitions.get(info.group, info.version, info.resource);
     if (definition === undefined) return unknownResource(server, info);
@@ -71,7 +77,7 @@ export function createHandler(server: HttpServer, paths: NonResourcePaths): Hand
 }
 
 /** Authenticates, impersonates and authorizes. Throws the 401 or 403. */
-function admit(server: HttpServer, request: Request, info: RequestInfo, peer: Peer | undefined): UserInfo {
+function admit(server: HttpServer, request: ServerRequest, info: RequestInfo, peer: Peer | undefined): UserInfo {
   const user = server.identity.impersonate(server.identity.authenticate(request, peer), request, info);
   authorize(server, user, info);
   return user;
@@ -90,7 +96,7 @@ function unknownResource(server: HttpServer, info: RequestInfo): Response {
   return pageNotFound();
 }
 
-function failure(request: Request, error: unknown): Response {
+function failure(request: ServerRequest, error: unknown): Response {
   const status =
     error instanceof StatusError
       ? error

@@ -1,3 +1,4 @@
+import type { ServerRequest } from "../model/server-request.ts";
 import type { UserInfo } from "../model/user.ts";
 import { pageNotFound } from "./answers.ts";
 import type { RequestInfo } from "./request-info.ts";
@@ -6,12 +7,12 @@ import type { RequestInfo } from "./request-info.ts";
 export interface NonResourcePath {
   /** Whether this answers the path. */
   readonly matches: (path: string) => boolean;
-  answer(request: Request, info: RequestInfo, user: UserInfo): Response;
+  answer(request: ServerRequest, info: RequestInfo, user: UserInfo): Response;
 }
 
 /** Everything that is not a resource. */
 export interface NonResourcePaths {
-  answer(request: Request, info: RequestInfo, user: UserInfo): Response;
+  answer(request: ServerRequest, info: RequestInfo, user: UserInfo): Response;
 }
 
 /** Asks in order; the router's own 404 when nobody answers. */

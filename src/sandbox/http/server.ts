@@ -3,6 +3,7 @@ import type { Clock } from "../model/clock.ts";
 import type { ResourceDefinition } from "../model/definition.ts";
 import type { Identity } from "../model/identity.ts";
 import type { PodStreams } from "../model/pod-streams.ts";
+import type { ServerRequest } from "../model/server-request.ts";
 import type { UserInfo } from "../model/user.ts";
 import type { VirtualResource } from "../model/virtual-resource.ts";
 import type { TrackUpdate } from "../ownership/ownership.ts";
@@ -38,7 +39,7 @@ export interface HttpServer {
 
 /** A request for a resource, admitted and with its body read. */
 export interface ResourceRequest {
-  readonly request: Request;
+  readonly request: ServerRequest;
   readonly body: Uint8Array;
   /** Of the body; undefined when the request names none. */
   readonly contentType: string | undefined;

@@ -1,4 +1,5 @@
 import type { FieldError } from "../model/field-error.ts";
+import type { ServerRequest } from "../model/server-request.ts";
 import type { FieldValidation } from "../schema/decode.ts";
 import { invalidOptions, unsupportedValue } from "./options-errors.ts";
 
@@ -15,7 +16,7 @@ export function isDryRun(query: URLSearchParams, options: string): boolean {
 }
 
 /** The field manager: named by the query, else the client's name out of `User-Agent`. Throws the 422. */
-export function managerOf(request: Request, query: URLSearchParams, options: string): string {
+export function managerOf(request: ServerRequest, query: URLSearchParams, options: string): string {
   const named = query.get("fieldManager") ?? "";
   if (named === "") return managerFromAgent(request.headers.get("user-agent") ?? "");
   const errors: FieldError[] = [];

@@ -8,17 +8,18 @@ import type { SecureContextOptions, TLSSocket } from "node:tls";
 import { KubescriptError, UsageError } from "../../errors.ts";
 import { DroppedConnection } from "../faults/dropped-connection.ts";
 import type { Peer } from "../model/peer.ts";
+import type { ServerRequest } from "../model/server-request.ts";
 import type { CertificatePair } from "./certificate.ts";
+import { MessageRequest } from "./message-request.ts";
 import { peerOf } from "./peer-certificate.ts";
-import { requestBody } from "./request-body.ts";
 import { writeResponse } from "./write-response.ts";
 
 /** Answers a request; what it throws becomes a 500. */
-export type Handle = (request: Request, peer?: Peer) => Response | Promise<Response>;
+export type Handle = (request: ServerRequest, peer?: Peer) => Response | Promise<Response>;
 
 /** Takes over a connection whose client asked for another protocol. Owns the socket from then on. */
 export type HandleUpgrade = (
-  request: Request,
+  request: ServerRequest,
   peer: Peer,
   socket: Duplex,
   head: Buffer,
@@ -89,7 +90,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     if (handleUpgrade === undefined) refuseUpgrade(socket);
     else
       handleUpgrade(
-        toRequest(message, new AbortController().signal),
+        new MessageRequest(message, () => new AbortController().signal),
         peerOf(message.socket as TLSSocket),
         socket,
         head,
@@ -143,13 +144,9 @@ async function answer(
   target: ServerResponse,
   closing: AbortSignal,
 ): Promise<void> {
-  const gone = new AbortController();
-  target.on("close", () => {
-    if (!target.writableFinished) gone.abort();
-  });
   try {
     if (closing.aborted) target.setHeader("connection", "close");
-    const response = await respond(handle, message, gone.signal);
+    const response = await respond(handle, message, target);
     // What remains of a body that was refused is not read: the connection ends with the answer.
     if (response.status === 413) target.setHeader("connection", "close");
     await writeResponse(response, target, closing);
@@ -159,12 +156,12 @@ async function answer(
   }
 }
 
-async function respond(handle: Handle, message: IncomingMessage, signal: AbortSignal): Promise<Response> {
-  let request: Request;
+async function respond(handle: Handle, message: IncomingMessage, target: ServerResponse): Promise<Response> {
+  let request: ServerRequest;
   try {
-    request = toRequest(message, signal);
+    request = new MessageRequest(message, () => abortedWhenGone(target));
   } catch {
-    return status(400, "BadRequest", "the request's method or URL cannot be read");
+    return status(400, "BadRequest", "the request's URL cannot be read");
   }
   try {
     return await handle(request, peerOf(message.socket as TLSSocket));
@@ -174,24 +171,15 @@ async function respond(handle: Handle, message: IncomingMessage, signal: AbortSi
   }
 }
 
-function toRequest(message: IncomingMessage, signal: AbortSignal): Request {
-  const headers = new Headers();
-  for (const [name, values] of Object.entries(message.headersDistinct)) {
-    for (const value of values ?? []) headers.append(name, value);
-  }
-  const method = message.method ?? "GET";
-  const target = message.url ?? "/";
-  const url = target.startsWith("/") ? `https://${message.headers.host ?? "localhost"}${target}` : target;
-  const hasBody =
-    method !== "GET" &&
-    method !== "HEAD" &&
-    (message.headers["content-length"] ?? message.headers["transfer-encoding"] ?? "0") !== "0";
-  return new Request(url, {
-    method,
-    headers,
-    signal,
-    ...(hasBody ? { body: requestBody(message), duplex: "half" } : {}),
-  });
+/** The client has gone before it had its answer. */
+function abortedWhenGone(target: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  const end = (): void => {
+    if (!target.writableFinished) gone.abort();
+  };
+  if (target.closed) end();
+  target.on("close", end);
+  return gone.signal;
 }
 
 function status(code: number, reason: string, message: string): Response {

@@ -1,4 +1,5 @@
 import type { ApiObject } from "./object.ts";
+import type { ServerRequest } from "./server-request.ts";
 import type { UserInfo } from "./user.ts";
 
 /** What a pod's (or service's, or node's) connecting sub-resources answer, once the request has been authorized. */
@@ -7,7 +8,7 @@ export interface PodStreams {
    * `exec`, `attach`, `portforward`, `log`, `proxy`: answers a plain HTTP request, whose body has been read. An upgrade
    * is the listener's matter. Failures are thrown as StatusError.
    */
-  handle(request: Request, target: PodStreamTarget, body: Uint8Array): Response | Promise<Response>;
+  handle(request: ServerRequest, target: PodStreamTarget, body: Uint8Array): Response | Promise<Response>;
 }
 
 export interface PodStreamTarget {

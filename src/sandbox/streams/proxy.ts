@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { Readable } from "node:stream";
 import type { ContainerAccess } from "../model/container-access.ts";
 import type { PodStreamTarget } from "../model/pod-streams.ts";
+import type { ServerRequest } from "../model/server-request.ts";
 import { badRequest, StatusError } from "../model/status-error.ts";
 import type { Pod } from "../pods/pod.ts";
 import type { Registry } from "../storage/registry.ts";
@@ -21,7 +22,7 @@ interface ServicePort {
 
 /** `pods/proxy` and `services/proxy`: sends the request on to a port of a pod, in plain HTTP. */
 export async function proxy(
-  request: Request,
+  request: ServerRequest,
   target: PodStreamTarget,
   body: Uint8Array,
   { containers, registry }: { containers: ContainerAccess; registry: Registry },
@@ -77,7 +78,7 @@ interface EndpointSlice {
 }
 
 function send(
-  request: Request,
+  request: ServerRequest,
   { path }: PodStreamTarget,
   body: Uint8Array,
   connection: Duplex,

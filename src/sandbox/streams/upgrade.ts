@@ -4,6 +4,7 @@ import type { HandleUpgrade } from "../listener/listener.ts";
 import type { ContainerAccess, ContainerSession } from "../model/container-access.ts";
 import type { Peer } from "../model/peer.ts";
 import type { PodStreamTarget } from "../model/pod-streams.ts";
+import type { ServerRequest } from "../model/server-request.ts";
 import { badRequest } from "../model/status-error.ts";
 import { chooseContainer } from "../pods/choose-container.ts";
 import type { Pod } from "../pods/pod.ts";
@@ -25,7 +26,7 @@ export interface Upgrade {
 
 export interface UpgradeOptions {
   /** Authenticates and authorizes; the refusal where that fails. */
-  connect(request: Request, peer?: Peer): PodStreamTarget | Response;
+  connect(request: ServerRequest, peer?: Peer): PodStreamTarget | Response;
   readonly containers: ContainerAccess;
 }
 
@@ -35,7 +36,7 @@ export function createUpgrades({ connect, containers }: UpgradeOptions): HandleU
     void serve(request, peer, { message, socket, head }).catch((error) => writeRefusal(socket, refusalOf(error)));
   };
 
-  async function serve(request: Request, peer: Peer, upgrade: Upgrade): Promise<void> {
+  async function serve(request: ServerRequest, peer: Peer, upgrade: Upgrade): Promise<void> {
     const target = connect(request, peer);
     if (target instanceof Response) return writeRefusal(upgrade.socket, target);
     const { resource, subresource, object } = target;

@@ -12,6 +12,7 @@ import {
   startListener,
 } from "../../../src/sandbox/listener/listener.ts";
 import type { Peer } from "../../../src/sandbox/model/peer.ts";
+import type { ServerRequest } from "../../../src/sandbox/model/server-request.ts";
 import type { StatusError } from "../../../src/sandbox/model/status-error.ts";
 
 const authority = createCertificateAuthority();
@@ -47,6 +48,10 @@ async function send(listener: Listener, options: RequestOptions = {}, body?: str
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk as Buffer);
   return { status: message.statusCode ?? 0, headers: message.headers, text: Buffer.concat(chunks).toString() };
+}
+
+async function bodyOf(request: ServerRequest): Promise<string> {
+  return Buffer.from(await request.arrayBuffer()).toString();
 }
 
 const tellPeer: Handle = (_request, peer) => Response.json(peer);
@@ -104,7 +109,7 @@ describe("a request", () => {
     const listener = await serve(async (got) => {
       const { pathname, search } = new URL(got.url);
       const groups = got.headers.get("impersonate-group");
-      return Response.json({ method: got.method, path: pathname + search, groups, body: await got.text() });
+      return Response.json({ method: got.method, path: pathname + search, groups, body: await bodyOf(got) });
     });
     const options = {
       method: "PATCH",
@@ -121,7 +126,7 @@ describe("a request", () => {
 
   test("may be one of many with bodies that wait on one connection", async () => {
     const listener = await serve(async (request) => {
-      const body = await request.text();
+      const body = await bodyOf(request);
       return new Response(body);
     });
     const socket = connect({ host: "127.0.0.1", port: listener.port, ca: authority.certificate });
@@ -139,7 +144,7 @@ describe("a request", () => {
   test("with a body above 3 MiB fails while it is read", async () => {
     const listener = await serve(async (got) => {
       try {
-        return new Response(await got.text());
+        return new Response(await bodyOf(got));
       } catch (error) {
         return Response.json((error as StatusError).status, { status: (error as StatusError).status.code });
       }
@@ -151,6 +156,25 @@ describe("a request", () => {
     expect(refused.status).toBe(413);
     expect(refused.headers.connection).toBe("close");
     expect(JSON.parse(refused.text).message).toBe("Request entity too large: limit is 3145728");
+  });
+
+  test("fails to be read when its client goes away in the middle of the body", async () => {
+    let fail: (error: unknown) => void = () => {};
+    const failed = new Promise<unknown>((resolve) => {
+      fail = resolve;
+    });
+    const listener = await serve(async (got) => {
+      await bodyOf(got).catch(fail);
+      return new Response();
+    });
+    const sent = request(`${listener.url}/`, {
+      method: "POST",
+      ca: authority.certificate,
+      headers: { "content-length": 9 },
+    });
+    sent.on("error", () => undefined);
+    sent.write("half", () => sent.destroy());
+    expect(await failed).toBeInstanceOf(Error);
   });
 
   test("whose handler throws is answered with a Status", async () => {
