@@ -67,7 +67,7 @@ export async function until(condition: () => boolean): Promise<void> {
 
 /** Asks for a WebSocket and collects what comes, by channel; `frames` are sent in order once it is open. */
 export function ask(
-  { listener, credentials }: Pick<Streams, "listener" | "credentials">,
+  { listener, credentials }: { listener: Pick<Listener, "port">; credentials: Streams["credentials"] },
   pathAndQuery: string,
   protocols: readonly string[],
   frames: readonly ClientFrame[] = [],
