@@ -24,12 +24,15 @@ export interface Evaluation {
   run(options: EvaluateOptions): Promise<{ readonly value: unknown }>;
   /** Where the expression that gives the value stands in the source, when the source was JavaScript as it is. */
   readonly lastExpression: Rewritten["lastExpression"];
+  /** Names that its top level declares. */
+  readonly declared: readonly string[];
 }
 
 /** Parses now, so that a prompt learns at once whether more lines are needed. Throws SourceError. */
 export function prepare(source: string, name: string): Evaluation {
   const rewritten = compile(source, { name });
-  return { run: (options) => run(rewritten, options), lastExpression: rewritten.lastExpression };
+  const { lastExpression, declared } = rewritten;
+  return { run: (options) => run(rewritten, options), lastExpression, declared };
 }
 
 /** Steps of the code, from one wait to the next. */

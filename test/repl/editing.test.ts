@@ -78,6 +78,32 @@ test("what was typed becomes a script that awaits what the prompt awaited", () =
   add("k8s.pods.list()", true);
   add("n; a ? b() : c()", true);
   expect(transcript.toScript()).toBe(
-    'import "kubescript/globals";\n\nconst n = 1\nawait k8s.pods.list();\nn; export default await (a ? b() : c());\n',
+    'import "kubescript/globals";\n\nconst n = 1;\nawait k8s.pods.list();\nn; export default await (a ? b() : c());\n',
   );
+});
+
+test("a script of what was declared again, or could be read as going on, is a module that runs", async () => {
+  const transcript = new Transcript();
+  const lines = [
+    "const n = 1",
+    "const n = n2()",
+    "let n: number = 3; n",
+    "function n2() { return 2 }",
+    "async function n2() { return 3 }",
+    "class A { x = 1 }",
+    "class A { y = 2 }",
+    "import { join } from 'node:path'",
+    "import { join } from 'node:path'",
+    "const f = () => { return 1 }",
+    "[n, join('a', 'b')]",
+  ];
+  for (const line of lines) transcript.add(line, prepare(line, "test"), false);
+  const script = transcript.toScript();
+  expect(script).toContain("var n: number = 3; n;");
+  expect(script).toContain("var n2 = async function n2() { return 3 }");
+  expect(script).toContain("var A = class A { y = 2 }");
+  expect(script.match(/node:path/g)).toHaveLength(1);
+  expect(script).toContain("const f = () => { return 1 };\nexport default [n,");
+  const { transformSync } = await import("esbuild");
+  expect(() => transformSync(script, { loader: "ts", format: "esm" })).not.toThrow();
 });
