@@ -6,6 +6,8 @@ export interface CompletionContext {
   /** Value of a global name; undefined when there is none. */
   readonly global: (name: string) => unknown;
   readonly globalNames: () => readonly string[];
+  /** Names of the commands that begin with a dot, without it. */
+  readonly commands: () => readonly string[];
   /** Milliseconds. */
   readonly now: () => number;
 }
@@ -45,12 +47,21 @@ export class Completer {
   }
 
   async #find(line: string, signal: AbortSignal): Promise<Completion> {
+    const command = /^\s*\.(?:(\w*)|(in|use)\s+(\S*))$/.exec(line);
+    if (command !== null) return this.#command(command, signal);
     const quoted = /([\w$.]*(?:\([^()]*\)[\w$.]*)*)\.(\w+)\((["'`])([^"'`]*)$/.exec(line);
     if (quoted !== null) return this.#strings(quoted[1] ?? "", quoted[2] ?? "", quoted[4] ?? "", signal);
     const member = /([\w$]+(?:\([^()]*\))?(?:\.[\w$]+(?:\([^()]*\))?|\[\d+\])*)\.([\w$]*)$/.exec(line);
     if (member !== null) return this.#members(member[1] ?? "", member[2] ?? "", signal);
     const word = /[\w$]*$/.exec(line)?.[0] ?? "";
     return matching(word === "" ? [] : this.#context.globalNames(), word);
+  }
+
+  /** `.us`, `.in kube-`, `.use sta` */
+  async #command([, name, scope, typed = ""]: RegExpExecArray, signal: AbortSignal): Promise<Completion> {
+    if (name !== undefined) return matching(this.#context.commands(), name);
+    const k8s = this.#context.k8s();
+    return matching(scope === "use" ? k8s.contexts : await this.#names(k8s.everywhere, "namespaces", signal), typed);
   }
 
   /** Inside `in("`, `use("`, `resource("` and `get("` of a resource. */

@@ -70,6 +70,7 @@ export class Prompt {
     const completer = new Completer({
       k8s: () => this.k8s,
       global: (name) => (globalThis as Record<string, unknown>)[name],
+      commands: () => Object.keys(this.#server?.commands ?? {}),
       globalNames: () => Object.getOwnPropertyNames(globalThis),
       now: this.options.now,
     });
