@@ -30,8 +30,10 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** Runs the command that a line names and resolves to the exit code; failures are told on stderr. */
-export async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+export async function dispatch(line: readonly string[], terminal: Terminal): Promise<number> {
   try {
+    // `help COMMAND`, as other tools have it.
+    const argv = line[0] === "help" ? [...line.slice(1), "--help"] : line;
     const { name, words } = commandOf(argv);
     if (name === undefined && wantsHelp(argv)) {
       const { generalHelp } = await import("./help.ts");

@@ -35,7 +35,10 @@ export function errorText(error: unknown, options: ErrorTextOptions): string {
 function userFrames(error: Error): string[] {
   const root = fileURLToPath(packageRoot().url);
   const foreign = ["node:", "node_modules", "evalmachine.<anonymous>", "(<anonymous>)", `${root}dist`, `${root}src`];
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  // A message may have lines that look like frames; the stack begins with it.
+  const { stack = "", message } = error;
+  const trace = stack.slice(stack.indexOf(message) + message.length);
+  const frames = trace.split("\n").filter((line) => /^\s+at /.test(line));
   return frames.filter((frame) => !foreign.some((part) => frame.includes(part)));
 }
 

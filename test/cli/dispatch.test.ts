@@ -32,6 +32,7 @@ test.each([
   [["eval", "--sandbox", "--server", "https://x", "1"], 2, "Cannot use --server together with --sandbox"],
   [["eval", "-o", "xml", "--sandbox", "1"], 2, 'Cannot write "xml"'],
   [["--contxt", "a", "eval", "1"], 2, "Unknown option --contxt\n  Did you mean --context?"],
+  [["types", "/nowhere/k.d.ts"], 2, "Cannot write /nowhere/k.d.ts\n  because: ENOENT"],
   [["run", "."], 2, "Cannot run .: it is a directory"],
   [["run", process.execPath], 2, "it is no .ts or .js file"],
   [["run", "nothing.ts"], 2, "Cannot run nothing.ts: there is no such file and no such recipe"],
@@ -47,6 +48,11 @@ test.each(COMMANDS.map(({ name }) => name))("%s has help", async (name) => {
   const { code, stdout } = await run([name, "--help"]);
   expect(code).toBe(0);
   expect(stdout).toMatch(/^Usage: kubescript .+\n\n.+/);
+});
+
+test("help COMMAND is COMMAND --help", async () => {
+  expect(await run(["help", "eval"])).toEqual(await run(["eval", "--help"]));
+  expect(await run(["help"])).toEqual(await run(["--help"]));
 });
 
 test("the general help lists every command", async () => {

@@ -194,6 +194,9 @@ test("an error shows the user's lines, and none of ours, Node's or a dependency'
       "    at node:internal/timers:1:1",
       "    at g (/home/me/node_modules/p/index.js:1:1)",
     ].join("\n");
+  const listing = Object.assign(new UsageError("SYNTAX", "Cannot bundle\n  at x.ts:2:11"), { stack: "" });
+  listing.stack = `UsageError: ${listing.message}\n    at node:internal/x:1:1`;
+  expect(errorText(listing, { color: false })).toBe("UsageError: Cannot bundle\n  at x.ts:2:11");
   const plain = Object.assign(new Error("boom"), { stack: stack("Error: boom") });
   expect(errorText(plain, { color: false })).toBe("Error: boom\n    at f (/home/me/cleanup.ts:2:9)");
   const own = Object.assign(new UsageError("USAGE", "Cannot", { hint: "Do." }), { stack: stack("UsageError: Cannot") });

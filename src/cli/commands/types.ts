@@ -39,7 +39,11 @@ globals and the package in the scripts beside it.`,
       `/// <reference path=${JSON.stringify(file("globals"))} />`,
       `declare module "kubescript" {\n  export * from ${JSON.stringify(file("index"))};\n}`,
     ];
-    await writeFile(destination, `${declarations.join("\n")}\n`);
+    try {
+      await writeFile(destination, `${declarations.join("\n")}\n`);
+    } catch (cause) {
+      throw new UsageError("USAGE", `Cannot write ${destination}`, { cause });
+    }
     await write(terminal.stderr, `Wrote ${destination}\n`);
     return EXIT.done;
   },
