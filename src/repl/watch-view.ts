@@ -9,6 +9,8 @@ import { objectGrid } from "./render/table.ts";
 export interface StreamViewOptions extends RenderOptions {
   readonly signal: AbortSignal;
   readonly writeLine: (line: string) => void;
+  /** Waited for after each item, so that a slow reader slows what is read down to the server. Default: nothing. */
+  readonly drained?: () => Promise<void>;
 }
 
 /** Whether a value is to be printed as it comes: asynchronous iterables that are no arrays or streams of bytes. */
@@ -32,6 +34,7 @@ export async function printLive(values: AsyncIterable<unknown>, options: StreamV
       else if (isEvent(event)) table.print(event);
       else if (isLogLine(event)) options.writeLine(event.line);
       else await printItem(event, options);
+      await options.drained?.();
     }
   } finally {
     table.flush();

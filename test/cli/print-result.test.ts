@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { printResult, resultFormat } from "../../src/cli/print-result.ts";
 import { fakeTerminal } from "../support/terminal.ts";
@@ -30,4 +31,25 @@ test("undefined writes nothing, null does", async () => {
 
 test("a format that does not exist is refused before anything runs", () => {
   expect(() => resultFormat({ output: "xml" }, fakeTerminal().terminal)).toThrow('Cannot write "xml"');
+});
+
+test("a reader that does not keep up slows what is read, and loses nothing", async () => {
+  const { terminal, stdout } = fakeTerminal();
+  let pulled = 0;
+  async function* endless(): AsyncGenerator<string> {
+    for (; pulled < 500; pulled += 1) yield "x".repeat(1000);
+  }
+  const printing = printResult(endless(), { format: { type: "json" }, chosen: true }, terminal);
+  for (let turns = 0; turns < 1000; turns += 1) await turn();
+  expect(pulled).toBeLessThan(100);
+  let text = "";
+  let done = false;
+  void printing.then(() => {
+    done = true;
+  });
+  while (!done || terminal.stdout.writableLength > 0) {
+    text += stdout();
+    await turn();
+  }
+  expect((text + stdout()).trimEnd().split("\n")).toHaveLength(500);
 });
