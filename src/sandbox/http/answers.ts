@@ -2,6 +2,16 @@ import { formatYaml } from "../../core/yaml.ts";
 import type { StatusError } from "../model/status-error.ts";
 import type { Representation } from "./media-types.ts";
 
+/** An answer whose whole body is at hand: who sends it need not read it as a stream. */
+export class WholeAnswer extends Response {
+  readonly whole: string;
+
+  constructor(whole: string, init: ResponseInit) {
+    super(whole, init);
+    this.whole = whole;
+  }
+}
+
 /** The headers of every answer that must not be kept by a cache. */
 const UNCACHED = { "cache-control": "no-cache, private" } as const;
 
@@ -12,12 +22,11 @@ export function textAnswer(
   format: Representation["format"],
   headers: Headers | Readonly<Record<string, string>> = {},
 ): Response {
-  const all = new Headers({ ...UNCACHED, "content-type": `application/${format}` });
-  new Headers(headers).forEach((value, name) => {
-    all.set(name, value);
-  });
+  const all = new Headers(headers);
+  if (!all.has("cache-control")) all.set("cache-control", UNCACHED["cache-control"]);
+  if (!all.has("content-type")) all.set("content-type", `application/${format}`);
   const body = format === "json" ? `${json}\n` : formatYaml(JSON.parse(json), { sortKeys: true });
-  return new Response(body, { status, headers: all });
+  return new WholeAnswer(body, { status, headers: all });
 }
 
 /** An answer with a JSON value. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { WholeAnswer } from "../http/answers.ts";
 
 /**
  * Sends a web Response over a Node one, no faster than the client reads. Resolves when it has been sent or the client
@@ -12,6 +13,11 @@ export async function writeResponse(response: Response, target: ServerResponse, 
     await response.body?.cancel();
     target.end();
     return;
+  }
+  if (response instanceof WholeAnswer) {
+    const sent = finished(target);
+    target.end(response.whole);
+    return sent;
   }
   const reader = response.body.getReader();
   const cancel = (): void => {
@@ -67,6 +73,14 @@ function aborted(signal: AbortSignal): { promise: Promise<undefined>; forget: ()
 
 function nextTurn(): Promise<undefined> {
   return new Promise((resolve) => setImmediate(resolve, undefined));
+}
+
+/** Everything has been sent, or the client is gone. */
+function finished(target: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    target.on("finish", resolve);
+    target.on("close", resolve);
+  });
 }
 
 /** The client has read what was buffered, or is gone. */

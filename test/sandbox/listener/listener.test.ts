@@ -4,6 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { Agent, type RequestOptions, request } from "node:https";
 import { type ConnectionOptions, connect } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
+import { textAnswer } from "../../../src/sandbox/http/answers.ts";
 import { createCertificateAuthority } from "../../../src/sandbox/listener/certificate.ts";
 import {
   type Handle,
@@ -247,6 +248,17 @@ function quietWatch(): { body: ReadableStream<string>; cancelled: Promise<void> 
 }
 
 describe("a streamed answer", () => {
+  test("that is whole is sent in one piece with its length, and without it to HEAD", async () => {
+    const listener = await serve(() => textAnswer(201, '"ä"', "json", { warning: '299 - "old"' }));
+    const answer = await send(listener);
+    expect(answer).toMatchObject({
+      status: 201,
+      text: '"ä"\n',
+      headers: { "content-length": "5", warning: '299 - "old"' },
+    });
+    expect(await send(listener, { method: "HEAD" })).toMatchObject({ status: 201, text: "" });
+  });
+
   test("shows its headers before it has anything to say", async () => {
     const listener = await serve(() => new Response(new ReadableStream({}), { headers: { "x-watch": "yes" } }));
     const message = await open(listener, {});
