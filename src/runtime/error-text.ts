@@ -1,7 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { inspect, styleText } from "node:util";
 import { isKubescriptError } from "../errors.ts";
-import { packageRoot } from "./package-root.ts";
 
 /** How an error is shown. */
 export interface ErrorTextOptions {
@@ -31,10 +30,13 @@ export function errorText(error: unknown, options: ErrorTextOptions): string {
   return lines.join("\n");
 }
 
+/** Where this package's modules lie; in a bundle they share one file with the user's, and there is no such folder. */
+const ownFolder = /^(file:.*\/(?:dist|src)\/)[\w-]+\/[^/]+$/.exec(import.meta.url)?.[1];
+
 /** Frames of the stack that are the user's: not Node's, a dependency's or this package's. */
 function userFrames(error: Error): string[] {
-  const root = fileURLToPath(packageRoot().url);
-  const foreign = ["node:", "node_modules", "evalmachine.<anonymous>", "(<anonymous>)", `${root}dist`, `${root}src`];
+  const foreign = ["node:", "node_modules", "evalmachine.<anonymous>", "(<anonymous>)"];
+  if (ownFolder !== undefined) foreign.push(fileURLToPath(ownFolder));
   // A message may have lines that look like frames; the stack begins with it.
   const { stack = "", message } = error;
   const trace = stack.slice(stack.indexOf(message) + message.length);

@@ -189,7 +189,7 @@ test("an error shows the user's lines, and none of ours, Node's or a dependency'
     [
       first,
       "    at f (/home/me/cleanup.ts:2:9)",
-      `    at run (${new URL("../../dist/chunks/x.js", import.meta.url).href}:1:2)`,
+      `    at run (${new URL("../../src/cli/run.ts", import.meta.url).href}:1:2)`,
       "    at Generator.next (<anonymous>)",
       "    at node:internal/timers:1:1",
       "    at g (/home/me/node_modules/p/index.js:1:1)",
