@@ -4,6 +4,7 @@ import type { Clock } from "../../model/clock.ts";
 import type { ContainerEnd } from "../container-runner.ts";
 import { ContainerLog } from "./container-log.ts";
 import type { HostTools } from "./host-tools.ts";
+import { watchMemory } from "./memory-limit.ts";
 import { signalProcess } from "./signals.ts";
 import { resizeTerminal, terminalCommand } from "./terminal.ts";
 
@@ -18,11 +19,15 @@ export interface ProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly stdin: boolean;
   readonly tty: boolean;
+  /** Bytes; what holds more is killed. Default no limit. */
+  readonly memoryLimit: number | undefined;
   exited(end: ContainerEnd): void;
 }
 
 /** bubblewrap tells the process's id here. */
 const INFO_FD = 3;
+
+const OUT_OF_MEMORY: ContainerEnd = { exitCode: 137, reason: "OOMKilled" };
 
 /** One run of a container: a process under bubblewrap, in a process group of its own. */
 export class ContainerProcess {
@@ -36,6 +41,7 @@ export class ContainerProcess {
   readonly #known: Promise<number | undefined>;
   readonly #finished = settleable<ContainerEnd>();
   #ended = false;
+  #outOfMemory = false;
 
   constructor(options: ProcessOptions) {
     const { tools, clock, environment, tty, stdin } = options;
@@ -55,10 +61,13 @@ export class ContainerProcess {
     this.#child.stdin?.on("error", () => undefined);
     this.#known = childPid(this.#child.stdio[INFO_FD] as Readable);
     const complaint = this.#capture();
+    if (options.memoryLimit !== undefined) void this.#limit(options.memoryLimit);
     this.#child.once("error", (error) =>
       this.#end({ exitCode: 128, reason: "StartError", message: error.message }, options),
     );
-    this.#child.once("close", (code, signal) => this.#end(endOf(code, signal, complaint()), options));
+    this.#child.once("close", (code, signal) =>
+      this.#end(this.#outOfMemory ? OUT_OF_MEMORY : endOf(code, signal, complaint()), options),
+    );
   }
 
   get running(): boolean {
@@ -109,6 +118,16 @@ export class ContainerProcess {
     if (this.#ended || this.#child.pid === undefined) return;
     // bubblewrap takes the process with it, and that, first in its namespace, all others.
     signalProcess(-this.#child.pid, "SIGKILL");
+  }
+
+  async #limit(bytes: number): Promise<void> {
+    const pid = await this.#known;
+    if (pid === undefined || this.#ended) return;
+    const stop = watchMemory(pid, bytes, () => {
+      this.#outOfMemory = true;
+      this.kill();
+    });
+    void this.ended.then(stop);
   }
 
   /** Returns what tells of the first thing that it said on stderr. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ServiceAccountTokens } from "../../auth/tokens/service-account-tokens.ts";
 import type { Clock } from "../../model/clock.ts";
+import { quantityValue } from "../../schema/quantity.ts";
 import type { Registry } from "../../storage/registry.ts";
 import { ContainerConfigError, type ContainerRunner } from "../container-runner.ts";
 import type { Pod } from "../pod.ts";
@@ -87,6 +88,7 @@ export function createProcessRunner(options: ProcessRunnerOptions): ContainerRun
         environment,
         stdin: container.stdin === true,
         tty: container.tty === true,
+        memoryLimit: quantityValue(container.resources?.limits?.memory) || undefined,
         exited(end) {
           stopProbes();
           attempt.exited(end);

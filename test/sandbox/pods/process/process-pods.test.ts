@@ -136,6 +136,21 @@ describe.skipIf(unable !== undefined)(`process pods (${unable ?? "bubblewrap wor
     expect(await log("crash", "?previous=true")).toBe("run\n");
   });
 
+  test("a container that outgrows its memory limit is killed for it", async () => {
+    create(
+      "greedy",
+      {
+        command: [process.execPath, "-e", "const b=[];setInterval(()=>b.push(Buffer.alloc(2e7,1)),10)"],
+        resources: { limits: { memory: "96Mi" } },
+      },
+      { restartPolicy: "Never" },
+    );
+    expect((await finished("greedy")).status?.containerStatuses?.[0]?.state.terminated).toMatchObject({
+      exitCode: 137,
+      reason: "OOMKilled",
+    });
+  });
+
   test("a command that is not there is a start error", async () => {
     create("absent", { command: ["no-such-program"] }, { restartPolicy: "Never" });
     const { terminated } = (await finished("absent")).status?.containerStatuses?.[0]?.state ?? {};
