@@ -8,7 +8,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 dir=$(mktemp -d)
 steps=0
 
-node "$root/dist/cli/main.js" sandbox --port 0 --kubeconfig "$dir/config" 2>"$dir/sandbox.log" &
+node "$root/dist/cli/main.js" sandbox --metrics --port 0 --kubeconfig "$dir/config" 2>"$dir/sandbox.log" &
 sandbox=$!
 trap 'kill "$sandbox" 2>/dev/null; wait "$sandbox" 2>/dev/null; rm -rf "$dir"' EXIT
 for _ in $(seq 100); do
@@ -83,6 +83,8 @@ k '^apps/v1$' api-versions
 [ "$minor" -ge 27 ] && k 'KIND: +Deployment' explain deployment.spec.strategy
 [ "$minor" -ge 27 ] && k 'maxSurge' explain deployment --recursive
 k '^NAME +STATUS +ROLES +AGE +VERSION' get nodes
+k '^node0 +[0-9]+m +[0-9]+%' top nodes
+k '^kube-system +coredns-' top pods -A
 k 'created' create namespace t
 k 'deployment.apps/web created' apply -n t -f "$dir/web.yaml" "${validate[@]}"
 k 'successfully rolled out' rollout status -n t deployment/web --timeout=60s

@@ -66,6 +66,11 @@ memory. It is a playground for your own code, no protection from anyone else's.`
       description: "file or folder of YAML or JSON to apply before it is ready; may be repeated",
     },
     { name: "starter", type: "boolean", description: "load a small workload to explore into the namespace shop" },
+    {
+      name: "metrics",
+      type: "boolean",
+      description: "serve metrics.k8s.io too, as a cluster with metrics-server does, for kubectl top",
+    },
     { name: "speed", type: "string", placeholder: "FACTOR", description: "how much faster time goes by; default 1" },
   ],
   connects: false,
@@ -131,7 +136,7 @@ async function readOptions(invocation: Invocation): Promise<StartSandboxOptions>
   return {
     users: usersOf(invocation),
     staticTokens: await staticTokens(invocation),
-    metrics: true,
+    metrics: invocation.values.metrics === true,
     headStartMs: HEAD_START_MS,
     starter: invocation.values.starter === true,
     objects: await objectsToLoad(invocation),
