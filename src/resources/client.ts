@@ -57,6 +57,8 @@ export interface ResourceClientSettings {
   readonly scope: Scope;
   /** Every write is only tried: the server validates and answers, and stores nothing. Default false. */
   readonly dryRun?: boolean | undefined;
+  /** The transport makes a dry run of every write, as a plan does. Default false. */
+  readonly planned?: boolean | undefined;
   /** Default {@link FIELD_MANAGER}. */
   readonly fieldManager?: string | undefined;
   readonly timing?: Timing | undefined;
@@ -80,6 +82,8 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
   readonly transport: Transport;
   readonly timing: Timing;
   readonly isDryRun: boolean;
+  /** Whether no write is stored, by a dry run or by a plan: then there is nothing to wait for after one. */
+  readonly storesNothing: boolean;
   readonly #settings: ResourceClientSettings;
   readonly #fieldManager: string;
 
@@ -89,6 +93,7 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     this.transport = settings.transport;
     this.timing = settings.timing ?? systemTiming;
     this.isDryRun = settings.dryRun ?? false;
+    this.storesNothing = this.isDryRun || settings.planned === true;
     this.#fieldManager = settings.fieldManager ?? FIELD_MANAGER;
   }
 
@@ -222,7 +227,7 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
       requests.deleteRequest(target, this.#dry(options)),
       options,
     );
-    if (options.wait === true && !this.#dry(options).dryRun) {
+    if (options.wait === true && !this.storesNothing && options.dryRun !== true) {
       const uid = isStatus(answer) ? answer.details?.uid : answer.metadata?.uid;
       await untilGone(this, name, { ...options, uid });
     }
@@ -254,7 +259,7 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
       metadata: {},
       ...answer,
     });
-    if (options.wait === true && !this.#dry(options).dryRun) {
+    if (options.wait === true && !this.storesNothing && options.dryRun !== true) {
       for (const { metadata } of list) {
         await untilGone(this, metadata?.name ?? "", { ...options, namespace: metadata?.namespace, uid: metadata?.uid });
       }
@@ -303,17 +308,19 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     return scale.patch(name, { spec: { replicas } }, options);
   }
 
-  /** What the handle is, nothing of what it holds. */
-  toJSON(): { resource: string; namespace: string } {
+  /** What the handle is, nothing of what it holds; no namespace where the resource is known to have none. */
+  toJSON(): { resource: string; namespace?: string } {
     const { resource, label = "" } = this.#settings;
-    const namespace = this.scope.type === "everywhere" ? "*" : this.scope.namespace;
-    return { resource: typeof resource === "function" ? label : groupResource(resource), namespace };
+    const known = typeof resource === "function" ? undefined : resource;
+    const name = known === undefined ? label : groupResource(known);
+    if (known?.namespaced === false) return { resource: name };
+    return { resource: name, namespace: this.scope.type === "everywhere" ? "*" : this.scope.namespace };
   }
 
   toString(): string {
     const { resource, namespace } = this.toJSON();
-    const where = namespace === "*" ? "all namespaces" : namespace;
-    return `${this.constructor.name} ${resource} in ${where}${this.isDryRun ? ", dry run" : ""}`;
+    const where = namespace === undefined ? "" : ` in ${namespace === "*" ? "all namespaces" : namespace}`;
+    return `${this.constructor.name} ${resource}${where}${this.isDryRun ? ", dry run" : ""}`;
   }
 
   /** Another handle of the same class: operations add theirs in a subclass. */

@@ -16,7 +16,7 @@ const MISSPELLED: Readonly<Record<string, string>> = {
 export function refuseMisspelledSelectors(resource: ApiResource, options: object): void {
   for (const [given, meant] of Object.entries(MISSPELLED)) {
     if (!(given in options)) continue;
-    throw new UsageError("USAGE", `Cannot select ${groupResource(resource)}: there is no option "${given}"`, {
+    throw new UsageError("INVALID_INPUT", `Cannot select ${groupResource(resource)}: there is no option "${given}"`, {
       hint: `The option is "${meant}".`,
     });
   }
@@ -39,21 +39,25 @@ const DELETE_ALL_OPTIONS: readonly string[] = [
 export function requireDeliberateSelection(resource: ApiResource, options: unknown): void {
   const cannot = `Cannot delete all of ${groupResource(resource)}`;
   if (typeof options !== "object" || options === null) {
-    throw new UsageError("USAGE", `${cannot}: nothing says which`, {
+    throw new UsageError("INVALID_INPUT", `${cannot}: nothing says which`, {
       hint: "Give { labels: … } or { fields: … }, or {} for everything in the namespace.",
     });
   }
   refuseMisspelledSelectors(resource, options);
   for (const [name, value] of Object.entries(options)) {
     if (!DELETE_ALL_OPTIONS.includes(name)) {
-      throw new UsageError("USAGE", `${cannot}: there is no option "${name}"`, {
+      throw new UsageError("INVALID_INPUT", `${cannot}: there is no option "${name}"`, {
         hint: `There are ${DELETE_ALL_OPTIONS.join(", ")}.`,
       });
     }
     if ((name === "labels" || name === "fields") && (value === undefined || value === null)) {
-      throw new UsageError("USAGE", `${cannot}: the option "${name}" is ${value}, which would choose everything`, {
-        hint: "Leave it out when everything in the namespace is meant.",
-      });
+      throw new UsageError(
+        "INVALID_INPUT",
+        `${cannot}: the option "${name}" is ${value}, which would choose everything`,
+        {
+          hint: "Leave it out when everything in the namespace is meant.",
+        },
+      );
     }
   }
 }

@@ -356,4 +356,5 @@ test("a handle shows what it is, and nothing of what it holds", () => {
   const { client } = setUp();
   expect(inspect(client.everywhere)).toBe("ResourceClient pods in all namespaces");
   expect(JSON.parse(JSON.stringify(client))).toEqual({ resource: "pods", namespace: "default" });
+  expect(inspect(setUp(undefined, { resource: NODES }).client.dryRun())).toBe("ResourceClient nodes, dry run");
 });
