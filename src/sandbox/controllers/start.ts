@@ -1,6 +1,6 @@
 import type { Clock } from "../model/clock.ts";
-import type { ContainerRunner } from "../pods/container-runner.ts";
 import { warnOfMissingDns } from "../pods/cluster-dns.ts";
+import type { ContainerRunner } from "../pods/container-runner.ts";
 import { startKubelets } from "../pods/kubelet.ts";
 import type { NodeSpec } from "../pods/node.ts";
 import { registerNodes } from "../pods/node-lifecycle.ts";
@@ -12,6 +12,7 @@ import { startDeploymentController } from "./deployment/deployment.ts";
 import { startDisruptionController } from "./disruption.ts";
 import { startEndpointsController } from "./endpoints/service-endpoints.ts";
 import { startGarbageCollector } from "./garbage-collector.ts";
+import { startHorizontalPodAutoscaler } from "./horizontal-pod-autoscaler/autoscaler.ts";
 import { startJobController } from "./job/job.ts";
 import { startNamespaceController } from "./namespace.ts";
 import { createObjectGraph } from "./object-graph.ts";
@@ -58,6 +59,7 @@ export function startControllers(options: ControllersOptions): { stop(): void } 
   startCronJobController(runtime);
   startEndpointsController(runtime);
   startDisruptionController(runtime);
+  startHorizontalPodAutoscaler(runtime);
   const graph = createObjectGraph(runtime);
   startGarbageCollector(runtime, graph);
   startNamespaceController(runtime, graph);
