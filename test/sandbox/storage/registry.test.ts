@@ -30,6 +30,29 @@ describe("the registry", () => {
     expect(again?.metadata.resourceVersion).toBe(created.metadata.resourceVersion);
   });
 
+  it("creates in another served version of what it stores, whose owner that version is", () => {
+    const options = { ...OPTIONS, apiVersion: "events.k8s.io/v1" };
+    const event = { metadata: { name: "e" }, regarding: { kind: "Pod", name: "p" }, note: "hello" };
+    sandbox.registry.create("events", "default", event, options);
+    const stored = sandbox.registry.get("events", "default", "e");
+    expect(stored).toMatchObject({ apiVersion: "v1", message: "hello", firstTimestamp: null, source: {} });
+    expect(stored?.metadata.managedFields?.map(({ apiVersion }) => apiVersion)).toEqual(["events.k8s.io/v1"]);
+    const elsewhere = { ...OPTIONS, apiVersion: "apps/v1" };
+    expect(() => sandbox.registry.create("events", "default", event, elsewhere)).toThrow(
+      /no resource "events" in apps/,
+    );
+  });
+
+  it("makes nobody the owner of what every object of a kind holds empty", () => {
+    const event = {
+      ...{ metadata: { name: "e" }, involvedObject: { name: "p" }, eventTime: null, source: {} },
+      reportingComponent: "",
+      reportingInstance: "here",
+    };
+    const { metadata } = sandbox.registry.create("events", "default", event, OPTIONS);
+    expect(metadata.managedFields?.[0]?.fieldsV1).toEqual({ "f:involvedObject": {}, "f:reportingInstance": {} });
+  });
+
   it("refuses a write that is based on an older version", () => {
     const created = createConfigMap("a");
     sandbox.registry.modify("configmaps", "default", "a", (live) => ({ ...live, data: { k: "v" } }), OPTIONS);
