@@ -35,7 +35,10 @@ export function processAccess({ registry, clock, tools, podOf }: ProcessAccessOp
     logs(pod, container, options) {
       if (isSimulated(pod, container)) return simulated.logs(pod, container, options);
       const runs = podOf(pod)?.processes.get(container);
-      const run = options.previous === true ? runs?.previous : runs?.current;
+      const status = pod.status?.containerStatuses?.find(({ name }) => name === container);
+      // Between two runs the one that has ended is both the last and the previous one.
+      const between = status?.state.waiting !== undefined;
+      const run = options.previous === true && !between ? runs?.previous : runs?.current;
       const { name } = pod.metadata;
       if (run !== undefined) return readLog(run.log, options, clock.now());
       if (options.previous === true) {

@@ -40,6 +40,7 @@ export function createProcessRunner(options: ProcessRunnerOptions): ContainerRun
   const root = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   const sources = { registry, tokens, claims: join(root, "claims") };
   const pods = new Map<string, ProcessPod>();
+  let closed = false;
   const removeFiles = (): void => rmSync(root, { recursive: true, force: true });
   process.once("exit", removeFiles);
 
@@ -69,7 +70,7 @@ export function createProcessRunner(options: ProcessRunnerOptions): ContainerRun
   return {
     access,
     start(pod, container, attempt) {
-      if ((container.command ?? []).length === 0) return undefined;
+      if (closed || (container.command ?? []).length === 0) return undefined;
       const own = podFor(pod.metadata.uid ?? "");
       const facts: PodFacts = { pod, podIP: attempt.podIP, nodeAddress: attempt.nodeAddress };
       const environment = containerEnvironment(container, facts, registry, baseEnvironment(pod));
@@ -91,7 +92,7 @@ export function createProcessRunner(options: ProcessRunnerOptions): ContainerRun
         memoryLimit: quantityValue(container.resources?.limits?.memory) || undefined,
         exited(end) {
           stopProbes();
-          attempt.exited(end);
+          if (!closed) attempt.exited(end);
         },
       });
       own.add(container.name, run);
@@ -104,6 +105,7 @@ export function createProcessRunner(options: ProcessRunnerOptions): ContainerRun
       pods.delete(uid);
     },
     close() {
+      closed = true;
       for (const pod of pods.values()) pod.close();
       pods.clear();
       removeFiles();
