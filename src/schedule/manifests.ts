@@ -195,7 +195,8 @@ function podSpec(spec: ScheduleSpec): Record<string, unknown> {
         command: ["node", BUNDLE_FILE],
         ...(spec.args.length === 0 ? {} : { args: [...spec.args] }),
         env: [
-          { name: "POD_NAMESPACE", valueFrom: { fieldRef: { fieldPath: "metadata.namespace" } } },
+          // With the version that the server would fill in: without it, whoever applies the same again conflicts.
+          { name: "POD_NAMESPACE", valueFrom: { fieldRef: { apiVersion: "v1", fieldPath: "metadata.namespace" } } },
           { name: "HOME", value: "/tmp" },
         ],
         resources: { requests: { cpu: "50m", memory: "96Mi" }, limits: { memory: "512Mi" } },

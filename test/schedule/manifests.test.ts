@@ -44,6 +44,11 @@ describe("a schedule's manifests", () => {
     expect(names).toContain("ClusterRoleBinding - kubescript:ops.sweep");
   });
 
+  it("leave nothing to a server's defaults in fields that are owned as a whole", () => {
+    const text = JSON.stringify(scheduleManifests(spec()).at(-1));
+    expect(text).toContain('"fieldRef":{"apiVersion":"v1","fieldPath":"metadata.namespace"}');
+  });
+
   it("list every object in the CronJob's annotation, so that all of it can be removed", () => {
     const objects = scheduleManifests(spec());
     const lines = objects.at(-1)?.metadata?.annotations?.[OBJECTS_ANNOTATION]?.split("\n");
