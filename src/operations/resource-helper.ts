@@ -1,6 +1,18 @@
 import type { KubernetesObject, UnknownObject } from "../core/object.ts";
-import { ResourceClient } from "../resources/client.ts";
+import { ResourceClient, type Scale } from "../resources/client.ts";
+import type { WriteOptions } from "../resources/options.ts";
+import type { HorizontalPodAutoscaler } from "../types/autoscaling-v2.ts";
+import type { Node } from "../types/core-v1.ts";
+import type { AutoscaleOptions } from "./autoscale.ts";
+import type { DrainedPod, DrainOptions } from "./drain.ts";
+import type { DrainPlanOptions, DrainPlanPod } from "./drain-plan.ts";
+import type { KeyChanges, LabelOptions } from "./label.ts";
 import type { LogLine, LogOptions } from "./logs.ts";
+import { Rollout } from "./rollout.ts";
+import type { ScaleOptions } from "./scale.ts";
+import { TemplateSetter } from "./set.ts";
+import { requireResourceOf } from "./siblings.ts";
+import type { TaintOptions } from "./taint.ts";
 import type { WaitOptions, WaitPredicate } from "./wait.ts";
 
 /** What `k8s.pods` is: a {@link ResourceClient} with the operations that stand on it, each loaded when it is used. */
@@ -25,5 +37,139 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
   async *logs(name: string, options: LogOptions = {}): AsyncGenerator<LogLine, void, undefined> {
     const { podLogs } = await import("./logs.ts");
     yield* podLogs(this, name, options);
+  }
+
+  /**
+   * `kubectl rollout`: `status`, `wait`, `history`, `undo`, `restart`, `pause`, `resume`.
+   *
+   * @example
+   * await k8s.deployments.rollout.undo("web");
+   */
+  get rollout(): Rollout<T> {
+    return new Rollout<T>(this);
+  }
+
+  /**
+   * `kubectl set`: `image`, `env`, `resources` of the containers in a pod template.
+   *
+   * @example
+   * await k8s.deployments.set.image("web", { web: "nginx:1.29" });
+   */
+  get set(): TemplateSetter<T> {
+    return new TemplateSetter<T>(this);
+  }
+
+  /**
+   * Sets the number of replicas, or with no number reads the Scale. Throws CONFLICT where it is not at
+   * `currentReplicas` or at `resourceVersion`.
+   *
+   * @example
+   * await k8s.deployments.scale("web", 5, { currentReplicas: 3, wait: true, timeoutMs: 60_000 });
+   */
+  override async scale(name: string, replicas?: number | undefined, options: ScaleOptions = {}): Promise<Scale> {
+    const set = (plain: WriteOptions): Promise<Scale> => super.scale(name, replicas, plain);
+    if (replicas === undefined) return set(options);
+    const { scale } = await import("./scale.ts");
+    return scale(this, name, replicas, set, options);
+  }
+
+  /**
+   * Makes a HorizontalPodAutoscaler (`autoscaling/v2`) for the object.
+   *
+   * @example
+   * await k8s.deployments.autoscale("web", { min: 2, max: 10, cpuPercent: 70 });
+   */
+  async autoscale(name: string, options: AutoscaleOptions): Promise<HorizontalPodAutoscaler> {
+    const { autoscale } = await import("./autoscale.ts");
+    return autoscale(this, name, options);
+  }
+
+  /**
+   * Sets and removes labels as `kubectl label` does: a value that is there already is only changed with `overwrite`.
+   *
+   * @example
+   * await k8s.pods.label("web-0", ["tier=front", "canary-"], { overwrite: true });
+   */
+  async label(name: string, changes: KeyChanges, options: LabelOptions = {}): Promise<T> {
+    const { changeKeys } = await import("./label.ts");
+    return changeKeys<T>(this, name, "labels", changes, options);
+  }
+
+  /**
+   * Sets and removes annotations as `kubectl annotate` does; see {@link label}.
+   *
+   * @example
+   * await k8s.deployments.annotate("web", { "kubernetes.io/change-cause": "new logo" }, { overwrite: true });
+   */
+  async annotate(name: string, changes: KeyChanges, options: LabelOptions = {}): Promise<T> {
+    const { changeKeys } = await import("./label.ts");
+    return changeKeys<T>(this, name, "annotations", changes, options);
+  }
+
+  /**
+   * Keeps new pods off a node; those that are there stay. Only nodes have that.
+   *
+   * @example
+   * await k8s.nodes.cordon("worker-1");
+   */
+  async cordon(name: string, options: WriteOptions = {}): Promise<Node> {
+    const nodes = await this.#nodes("cordon", name);
+    const { setSchedulable } = await import("./cordon.ts");
+    return setSchedulable(nodes, name, false, options);
+  }
+
+  /**
+   * Lets a node take new pods again.
+   *
+   * @example
+   * await k8s.nodes.uncordon("worker-1");
+   */
+  async uncordon(name: string, options: WriteOptions = {}): Promise<Node> {
+    const nodes = await this.#nodes("uncordon", name);
+    const { setSchedulable } = await import("./cordon.ts");
+    return setSchedulable(nodes, name, true, options);
+  }
+
+  /**
+   * Sets (`"key=value:NoSchedule"`, `"key:NoExecute"`) and removes (`"key-"`, `"key:NoSchedule-"`) taints of a node.
+   *
+   * @example
+   * await k8s.nodes.taint("worker-1", ["dedicated=build:NoSchedule", "old-"]);
+   */
+  async taint(name: string, changes: string | readonly string[], options: TaintOptions = {}): Promise<Node> {
+    const nodes = await this.#nodes("taint", name);
+    const { taint } = await import("./taint.ts");
+    return taint(nodes, name, changes, options);
+  }
+
+  /**
+   * What {@link drain} would do with every pod of the nodes, and why; nothing is written.
+   *
+   * @example
+   * const obstacles = (await k8s.nodes.drainPlan("worker-1")).filter(({ action }) => action === "error");
+   */
+  async drainPlan(names: string | readonly string[], options: DrainPlanOptions = {}): Promise<DrainPlanPod[]> {
+    const nodes = await this.#nodes("drain", String(names));
+    const { planDrain } = await import("./drain.ts");
+    return planDrain(nodes, names, options);
+  }
+
+  /**
+   * Cordons nodes and evicts their pods, one node after the other; what a disruption budget holds is tried again every
+   * 5 s. Nothing is done while a pod stands in the way (UsageError that names each). With `dryRun`, the server says of
+   * every pod whether it would let it go. An interruption, TIMEOUT or failure says what was done and what was not.
+   *
+   * @example
+   * await k8s.nodes.drain("worker-1", { ignoreDaemonSets: true, timeoutMs: 600_000, onProgress: (step) => log(step.type) });
+   */
+  async drain(names: string | readonly string[], options: DrainOptions = {}): Promise<DrainedPod[]> {
+    const nodes = await this.#nodes("drain", String(names));
+    const { drain } = await import("./drain.ts");
+    return drain(nodes, names, options);
+  }
+
+  async #nodes(action: string, name: string): Promise<ResourceClient<Node>> {
+    await requireResourceOf(this, action, name, ["nodes"]);
+    return this as unknown as ResourceClient<Node>;
   }
 }

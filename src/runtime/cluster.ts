@@ -142,6 +142,7 @@ export class ClusterHandle {
       scope: this.#scope,
       dryRun: this.#dryRun,
       printed: this.#session.settings.printed,
+      planned: this.#session.settings.planned,
       label: name,
     });
   }
@@ -249,8 +250,9 @@ export class ClusterHandle {
   }
 
   #clientFor(resource: ApiResource): ResourceHelper<UnknownObject> {
-    const { transport } = this.#session;
-    return new ResourceHelper({ transport, resource, scope: this.#scope, dryRun: this.#dryRun });
+    const { transport, settings } = this.#session;
+    const { planned } = settings;
+    return new ResourceHelper({ transport, resource, scope: this.#scope, dryRun: this.#dryRun, planned });
   }
 
   async #attributes(verb: string, name: string, options: CanOptions): Promise<Record<string, string | undefined>> {

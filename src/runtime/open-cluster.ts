@@ -67,6 +67,7 @@ export async function openCluster(options: OpenClusterOptions = {}): Promise<Clu
       }),
     contexts: contextsOf(kubeconfig, (context) => resolve({ kubeconfig: flags.kubeconfig, context })),
     printed,
+    planned: connecting.plan !== undefined,
   });
   return clusterOf(new ClusterHandle(session));
 }

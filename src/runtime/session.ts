@@ -27,6 +27,8 @@ export interface SessionSettings {
   readonly contexts: Contexts;
   /** Lists are asked for with the server's own columns, which then can be printed. Default false. */
   readonly printed?: boolean;
+  /** The transport makes a dry run of every write. Default false. */
+  readonly planned?: boolean;
 }
 
 /** One way to one server, shared by the handles on it: its transport and what was discovered of it. */

@@ -1,0 +1,45 @@
+import type { KubernetesObject, UnknownObject } from "../core/object.ts";
+import type { ResourceClient } from "../resources/client.ts";
+import type { CallScope } from "../resources/options.ts";
+import type { PodTemplateSpec } from "../types/core-v1.ts";
+import { objectDiff } from "./object-diff.ts";
+import { revisionsOf } from "./revisions.ts";
+import { ROLLOUT_RESOURCES } from "./rollout-progress.ts";
+import { requireResourceOf } from "./siblings.ts";
+
+/** One revision of a workload's pod template. */
+export interface Revision {
+  readonly revision: number;
+  /** RFC 3339. */
+  readonly created: string;
+  /** The annotation `kubernetes.io/change-cause`; empty without it. */
+  readonly cause: string;
+  /** Of the ReplicaSet or ControllerRevision that keeps it. */
+  readonly name: string;
+  /** Unified lines of what it changed since the revision before it; empty for the first that is kept. */
+  readonly diff: string;
+  /** Not enumerable, so that the history prints as a table. */
+  readonly template: PodTemplateSpec;
+}
+
+const CHANGE_CAUSE = "kubernetes.io/change-cause";
+
+/** The revisions that are kept, oldest first, each with what it changed. */
+export async function rolloutHistory(
+  client: ResourceClient<KubernetesObject>,
+  name: string,
+  options: CallScope = {},
+): Promise<Revision[]> {
+  await requireResourceOf(client, "tell the revisions of", name, ROLLOUT_RESOURCES);
+  const revisions = await revisionsOf(client, await client.get(name, options), options);
+  return revisions.map(({ revision, created, annotations, name: keeper, template }, index) => {
+    const before = revisions[index - 1]?.template;
+    const diff = before === undefined ? "" : objectDiff(asObject(before), asObject(template));
+    const entry = { revision, created, cause: annotations[CHANGE_CAUSE] ?? "", name: keeper, diff };
+    return Object.defineProperty(entry, "template", { value: template }) as Revision;
+  });
+}
+
+function asObject(template: PodTemplateSpec): UnknownObject {
+  return { ...template };
+}

@@ -1,0 +1,36 @@
+import type { KubernetesObject } from "../core/object.ts";
+import { groupResource } from "../core/path.ts";
+import { UsageError } from "../errors.ts";
+import { ResourceClient } from "../resources/client.ts";
+import { scopeIn } from "../resources/scope.ts";
+import { BUILT_IN_RESOURCES } from "../types/built-in-resources.ts";
+
+/** A built-in resource in a namespace (`"*"` for all), over the connection of a client and with its clock. */
+export function sibling<S extends KubernetesObject>(
+  client: Pick<ResourceClient<KubernetesObject>, "transport" | "timing" | "isDryRun" | "storesNothing">,
+  name: string,
+  namespace: string,
+): ResourceClient<S> {
+  const resource = BUILT_IN_RESOURCES.find((one) => groupResource(one) === name);
+  if (resource === undefined) throw new TypeError(`${name} is not built in`);
+  const { transport, timing, isDryRun, storesNothing } = client;
+  const scope = scopeIn(namespace);
+  return new ResourceClient<S>({ transport, timing, resource, scope, dryRun: isDryRun, planned: storesNothing });
+}
+
+/** Refuses an operation on a resource that does not have it. `resources` are names with their group. */
+export async function requireResourceOf(
+  client: Pick<ResourceClient<KubernetesObject>, "resource">,
+  action: string,
+  name: string,
+  resources: readonly string[],
+): Promise<void> {
+  const resource = groupResource(await client.resource());
+  if (resources.includes(resource)) return;
+  const plain = resources.map((one) => one.replace(/\..*$/, ""));
+  const [last, ...others] = plain.toReversed();
+  const has = others.length === 0 ? last : `${others.reverse().join(", ")} and ${last}`;
+  throw new UsageError("USAGE", `Cannot ${action} ${resource} "${name}": only ${has} have that`, {
+    hint: `Use ${plain.map((one) => `k8s.${one}`).join(", ")}.`,
+  });
+}
