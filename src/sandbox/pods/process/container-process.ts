@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { realpathSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../model/clock.ts";
 import type { ContainerEnd } from "../container-runner.ts";
 import { ContainerLog } from "./container-log.ts";
 import type { HostTools } from "./host-tools.ts";
 import { watchMemory } from "./memory-limit.ts";
-import { signalProcess } from "./signals.ts";
+import { programOf, signalProcess } from "./signals.ts";
 import { resizeTerminal, terminalCommand } from "./terminal.ts";
 
 export interface ProcessOptions {
@@ -26,6 +28,9 @@ export interface ProcessOptions {
 
 /** bubblewrap tells the process's id here. */
 const INFO_FD = 3;
+
+/** How often a process that is about to begin is looked at. */
+const BEGIN_MS = 5;
 
 const OUT_OF_MEMORY: ContainerEnd = { exitCode: 137, reason: "OOMKilled" };
 
@@ -59,7 +64,7 @@ export class ContainerProcess {
     });
     this.stdin = stdin ? (this.#child.stdin ?? undefined) : undefined;
     this.#child.stdin?.on("error", () => undefined);
-    this.#known = childPid(this.#child.stdio[INFO_FD] as Readable);
+    this.#known = childPid(this.#child.stdio[INFO_FD] as Readable).then((pid) => this.#begun(pid, tools.bwrap));
     const complaint = this.#capture();
     if (options.memoryLimit !== undefined) void this.#limit(options.memoryLimit);
     this.#child.once("error", (error) =>
@@ -118,6 +123,13 @@ export class ContainerProcess {
     if (this.#ended || this.#child.pid === undefined) return;
     // bubblewrap takes the process with it, and that, first in its namespace, all others.
     signalProcess(-this.#child.pid, "SIGKILL");
+  }
+
+  /** The process, once it is the container's program: until then it is bubblewrap, which still makes the namespaces. */
+  async #begun(pid: number | undefined, bwrap: string): Promise<number | undefined> {
+    const file = realpathSync(bwrap);
+    while (pid !== undefined && !this.#ended && programOf(pid) === file) await delay(BEGIN_MS);
+    return this.#ended ? undefined : pid;
   }
 
   async #limit(bytes: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 
 /** A process that is gone already needs no signal. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {
@@ -16,6 +16,15 @@ export function childrenOf(pid: number): number[] {
     return text.trim().split(/\s+/).filter(Boolean).map(Number);
   } catch {
     return [];
+  }
+}
+
+/** The file of the program that a process runs; undefined once it is gone. */
+export function programOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch {
+    return undefined;
   }
 }
 
