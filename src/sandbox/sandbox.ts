@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createIdentity } from "./auth/identity.ts";
 import { aggregateClusterRoles } from "./auth/rbac/aggregation.ts";
 import { bootstrap } from "./bootstrap.ts";
+import type { SignCertificate } from "./controllers/certificate-signer.ts";
 import { type ControllersOptions, startControllers } from "./controllers/start.ts";
 import { startCrdController } from "./crd/crd-controller.ts";
 import { BUILT_IN_SCHEMAS, builtInDefinitions } from "./definitions/built-in.ts";
@@ -61,6 +62,8 @@ export interface SandboxOptions {
   readonly metrics?: boolean;
   /** PEM of the authority that namespaces publish as `kube-root-ca.crt`. Default none. */
   readonly certificateAuthority?: string;
+  /** Signs approved CertificateSigningRequests. Default: they stay without a certificate. */
+  readonly signCertificate?: SignCertificate;
   /** Changes of each resource that watches and pages can go back to. Default 10,000. */
   readonly historyLimit?: number;
   /** Makes what runs containers as something real. Default: all containers are simulated. */
@@ -167,12 +170,13 @@ function stopper(started: { stop(): void }): () => void {
 }
 
 function forControllers(
-  { certificateAuthority, onError }: SandboxOptions,
+  { certificateAuthority, signCertificate, onError }: SandboxOptions,
   runner: ContainerRunner | undefined,
-): Pick<ControllersOptions, "certificateAuthority" | "onError" | "runner"> {
+): Pick<ControllersOptions, "certificateAuthority" | "signCertificate" | "onError" | "runner"> {
   return {
     ...(runner === undefined ? {} : { runner }),
     ...(certificateAuthority === undefined ? {} : { certificateAuthority }),
+    ...(signCertificate === undefined ? {} : { signCertificate }),
     ...(onError === undefined ? {} : { onError }),
   };
 }

@@ -6,6 +6,7 @@ import type { NodeSpec } from "../pods/node.ts";
 import { registerNodes } from "../pods/node-lifecycle.ts";
 import { startScheduler } from "../pods/scheduler.ts";
 import type { Registry } from "../storage/registry.ts";
+import { type SignCertificate, startCertificateSigner } from "./certificate-signer.ts";
 import { startCronJobController } from "./cron-job/cron-job.ts";
 import { startDaemonSetController } from "./daemon-set/daemon-set.ts";
 import { startDeploymentController } from "./deployment/deployment.ts";
@@ -31,6 +32,8 @@ export interface ControllersOptions {
   readonly nodes: readonly NodeSpec[];
   /** PEM of the CA that signed the server's certificate: what `kube-root-ca.crt` holds. Default none, and no ConfigMap. */
   readonly certificateAuthority?: string;
+  /** Signs approved CertificateSigningRequests. Default: nobody does. */
+  readonly signCertificate?: SignCertificate;
   /** Runs containers as something real. Default: all are simulated. */
   readonly runner?: ContainerRunner;
   /** How often the nodes renew their leases. Default never: an idle cluster is silent. */
@@ -47,6 +50,7 @@ export function startControllers(options: ControllersOptions): { stop(): void } 
   const runtime = createRuntime({ registry, clock, random, ...(onError === undefined ? {} : { onError }) });
   startServiceAccountController(runtime);
   if (certificateAuthority !== undefined) startRootCaPublisher(runtime, certificateAuthority);
+  if (options.signCertificate !== undefined) startCertificateSigner(runtime, options.signCertificate);
   registerNodes(runtime, nodes, heartbeatMs);
   startDeploymentController(runtime);
   startReplicaSetController(runtime);

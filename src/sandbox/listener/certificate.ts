@@ -1,5 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import { isIPv4, isIPv6 } from "node:net";
+import type { CertificateRequest } from "./certificate-request.ts";
 import {
   bitString,
   boolean,
@@ -28,6 +29,11 @@ export interface CertificateAuthority {
   issueServer(commonName: string, names: readonly string[]): CertificatePair;
   /** A certificate that logs `username` in, with its groups. */
   issueClient(username: string, groups: readonly string[]): CertificatePair;
+  /**
+   * PEM of a certificate with the request's subject, names and key. `usages` as in a CertificateSigningRequest:
+   * `client auth`, `server auth`, `digital signature`, `key encipherment`.
+   */
+  issueRequested(request: CertificateRequest, usages: readonly string[], validMs: number, now: number): string;
 }
 
 export interface CertificateAuthorityOptions {
@@ -75,6 +81,17 @@ export function createCertificateAuthority(options: CertificateAuthorityOptions 
         extension(OID.subjectAltName, false, sequence(...names.map(generalName))),
       ]),
     issueClient: (username, groups) => issue(distinguishedName(username, groups), leafExtensions(OID.clientAuth)),
+    issueRequested: ({ subject, publicKey, subjectAltName }, usages, validMs, issuedAt) =>
+      signCertificate(issuer, {
+        subject,
+        publicKey,
+        notBefore: issuedAt - BACKDATED_MS,
+        notAfter: Math.min(issuedAt + validMs, validity.notAfter),
+        extensions: [
+          ...requestedUsages(usages),
+          ...(subjectAltName === undefined ? [] : [extension(OID.subjectAltName, false, subjectAltName)]),
+        ],
+      }),
   };
 }
 
@@ -91,6 +108,9 @@ const OID = {
   serverAuth: "1.3.6.1.5.5.7.3.1",
   clientAuth: "1.3.6.1.5.5.7.3.2",
 } as const;
+
+/** Certificates hold from a little before they are made, for clocks that are behind. */
+const BACKDATED_MS = 300_000;
 
 interface Issuer {
   readonly name: Buffer;
@@ -132,6 +152,23 @@ function leafExtensions(usage: string): Buffer[] {
     // digitalSignature
     extension(OID.keyUsage, true, bitString(Buffer.from([0b1000_0000]), 7)),
     extension(OID.extendedKeyUsage, false, sequence(objectIdentifier(usage))),
+  ];
+}
+
+function requestedUsages(usages: readonly string[]): Buffer[] {
+  const keyUsage = (usages.includes("digital signature") ? 0x80 : 0) | (usages.includes("key encipherment") ? 0x20 : 0);
+  const purposes = [
+    ...(usages.includes("client auth") ? [OID.clientAuth] : []),
+    ...(usages.includes("server auth") ? [OID.serverAuth] : []),
+  ];
+  return [
+    extension(OID.basicConstraints, true, sequence()),
+    ...(keyUsage === 0
+      ? []
+      : [extension(OID.keyUsage, true, bitString(Buffer.from([keyUsage]), keyUsage & 0x20 ? 5 : 7))]),
+    ...(purposes.length === 0
+      ? []
+      : [extension(OID.extendedKeyUsage, false, sequence(...purposes.map(objectIdentifier)))]),
   ];
 }
 

@@ -8,10 +8,12 @@ import { loadObjects, type SeedObject } from "../starter/load-objects.ts";
 import { loadStarter, ROLLOUT_MS } from "../starter/starter.ts";
 import { createUpgrades } from "../streams/upgrade.ts";
 import { createCertificateAuthority } from "./certificate.ts";
+import { parseCertificateRequest } from "./certificate-request.ts";
 import { sandboxKubeconfig } from "./kubeconfig.ts";
 import { type ListenerCertificates, startListener } from "./listener.ts";
 
-export interface StartSandboxOptions extends Omit<SandboxOptions, "certificateAuthority" | "containerRunner"> {
+export interface StartSandboxOptions
+  extends Omit<SandboxOptions, "certificateAuthority" | "signCertificate" | "containerRunner"> {
   /** Address to listen on. Default `127.0.0.1`: this machine alone. */
   readonly host?: string;
   /** Default 0: any free port. */
@@ -101,7 +103,15 @@ export async function startSandbox(options: StartSandboxOptions = {}): Promise<R
   const runner = pods === "process" ? { containerRunner: await processRunner(apiServer) } : {};
   const ahead = pods === "simulated" ? headStartMs : 0;
   const clock = headStartClock(options.clock ?? wallClock(), ahead);
-  const sandbox = createSandbox({ ...sandboxOptions, ...runner, clock, certificateAuthority: authority.certificate });
+  const sandbox = createSandbox({
+    ...sandboxOptions,
+    ...runner,
+    clock,
+    certificateAuthority: authority.certificate,
+    signCertificate: (request, usages, validMs) =>
+      // certificates are judged by the real time, whatever the sandbox's is
+      authority.issueRequested(parseCertificateRequest(request), usages, validMs, Date.now()),
+  });
   if (ahead === 0) clock.catchUp();
   let stopStarter = (): void => {};
   const stop = (): void => {
