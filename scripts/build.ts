@@ -11,7 +11,7 @@ import { chmod } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { undiciPool } from "../src/schedule/undici-pool.ts";
 import { thirdPartyLicenses } from "./third-party-licenses.ts";
 
@@ -25,6 +25,16 @@ const entries = [
   "runtime/load-hooks",
   "schedule/job",
 ].filter((entry) => existsSync(path.join(root, `src/${entry}.ts`)));
+
+/** undici loads Node's HTTP/2 at each start, which the transport never allows. */
+const withoutHttp2: Plugin = {
+  name: "without-http2",
+  setup({ onLoad }) {
+    onLoad({ filter: /undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/ }, () => ({
+      contents: 'module.exports = () => { throw new Error("HTTP/2 is not part of this bundle"); };',
+    }));
+  },
+};
 
 // A build that fails leaves the last good one in place.
 const fresh = path.join(root, "dist.new");
@@ -45,7 +55,7 @@ const { metafile } = await build({
   banner: {
     js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
   },
-  plugins: [undiciPool],
+  plugins: [undiciPool, withoutHttp2],
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "none",
