@@ -1,4 +1,5 @@
 import path from "node:path";
+import { styleText } from "node:util";
 import { CONNECTION_FLAGS, type ConnectionFlags } from "../config/connection-flags.ts";
 import { isKubescriptError, UsageError } from "../errors.ts";
 import type { Cluster } from "../runtime/cluster.ts";
@@ -62,8 +63,9 @@ async function openSessionOn(
   terminal: Terminal,
 ): Promise<CommandSession> {
   const opened: Cluster[] = [];
+  const warn = warningWriter(terminal);
   const traced = async (level: string | undefined): Promise<Cluster> => {
-    const k8s = await openCluster({ ...settings, ...traceOption(level, terminal) });
+    const k8s = await openCluster({ ...settings, warn, ...traceOption(level, terminal) });
     opened.push(k8s);
     return k8s;
   };
@@ -72,6 +74,17 @@ async function openSessionOn(
     await Promise.all(opened.map((one) => one.close()));
   };
   return { k8s, sandbox: false, traced, close };
+}
+
+/** Writes each warning of the server once, as kubectl does. */
+function warningWriter(terminal: Terminal): (text: string) => void {
+  const told = new Set<string>();
+  return (text) => {
+    if (told.has(text)) return;
+    told.add(text);
+    const label = hasColor(terminal, "stderr") ? styleText("yellow", "Warning:") : "Warning:";
+    terminal.stderr.write(`${label} ${text}\n`);
+  };
 }
 
 async function openSandbox(

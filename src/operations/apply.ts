@@ -12,6 +12,8 @@ export type { ManifestSource } from "./manifests.ts";
 export interface ApplyManifestsOptions extends Omit<ApplyOptions, "namespace"> {
   /** How long to wait for a definition that was just applied to be served. Default 10 000. */
   readonly definitionTimeoutMs?: number | undefined;
+  /** What of fields that the server does not know. Default `Strict`, as kubectl: they are refused. */
+  readonly fieldValidation?: "Ignore" | "Warn" | "Strict" | undefined;
 }
 
 /** What became of one object. */
@@ -22,6 +24,11 @@ export interface AppliedObject {
   readonly action: "created" | "configured" | "unchanged";
   /** As the server has it now. Not enumerable, so that the report prints as a table. */
   readonly object: UnknownObject;
+}
+
+/** A misspelled field in a manifest is an error, not a surprise. */
+export function strictly(options: ApplyManifestsOptions): ApplyManifestsOptions {
+  return { ...options, fieldValidation: options.fieldValidation ?? "Strict" };
 }
 
 /** Makes the client of a resource, in the scope that objects without a namespace go to. */
@@ -46,7 +53,7 @@ export async function applyManifests(
     const client = clientFor(resource);
     const place = { namespace: object.metadata?.namespace, signal: options.signal };
     const before = await client.find(name, place);
-    const after = await client.apply(object, options);
+    const after = await client.apply(object, strictly(options));
     defined ||= object.kind === "CustomResourceDefinition";
     const entry = {
       kind: object.kind ?? "",

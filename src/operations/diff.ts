@@ -1,5 +1,5 @@
 import type { Discovery } from "../discovery/discovery.ts";
-import type { ApplyManifestsOptions, ClientFor } from "./apply.ts";
+import { type ApplyManifestsOptions, type ClientFor, strictly } from "./apply.ts";
 import { inOrder, type ManifestSource, readManifests } from "./manifests.ts";
 import { objectDiff } from "./object-diff.ts";
 
@@ -26,7 +26,7 @@ export async function diffManifests(
     const client = clientFor(await discovery.resolveKind(apiVersion, kind, { signal: options.signal }));
     const name = metadata?.name ?? "";
     const before = await client.find(name, { namespace: metadata?.namespace, signal: options.signal });
-    const after = await client.apply(object, { ...options, dryRun: true });
+    const after = await client.apply(object, { ...strictly(options), dryRun: true });
     const diff = objectDiff(before, after);
     if (diff === "") continue;
     const action = before === undefined ? "created" : "configured";

@@ -8,6 +8,7 @@ import { type RetryOptions, retry } from "./retry.ts";
 import { type TraceOptions, trace } from "./trace.ts";
 import type { Transport } from "./transport.ts";
 import { type UndiciTransportOptions, undiciTransport } from "./undici-transport.ts";
+import { type WarningListener, warn } from "./warn.ts";
 
 /** What a connection's transport is made of besides the wire. */
 export interface ConnectOptions {
@@ -23,12 +24,14 @@ export interface ConnectOptions {
   readonly plan?: PlanListener | undefined;
   /** Told of every request that the caller makes. */
   readonly observe?: ((request: ObservedRequest) => void) | undefined;
+  /** Told of what the server warns of: deprecated versions, unknown fields. Default: nobody is. */
+  readonly warn?: WarningListener | undefined;
   /** What takes the place of the HTTP transport: tests, replays. */
   readonly wire?: Transport | undefined;
 }
 
 /**
- * The whole transport of one connection. From the caller to the wire: observe, record, plan, retry, authenticate,
+ * The whole transport of one connection. From the caller to the wire: observe, record, plan, warn, retry, authenticate,
  * trace, HTTP.
  */
 export function connect(connection: Connection, options: ConnectOptions): Transport {
@@ -42,6 +45,7 @@ export function connect(connection: Connection, options: ConnectOptions): Transp
     user: connection.user,
   });
   transport = retry(transport, options.retry);
+  if (options.warn) transport = warn(transport, options.warn);
   if (options.plan) transport = plan(transport, options.plan);
   if (options.recorder) transport = record(transport, options.recorder);
   if (options.observe) transport = observe(transport, options.observe);
