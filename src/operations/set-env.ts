@@ -43,8 +43,9 @@ export async function setEnv<T extends KubernetesObject>(
     containers,
     ({ env = [] }) => {
       const entries = variables.flatMap(([variable, value]) => {
-        if (value !== null) return [{ name: variable, ...valueFields(value) }];
-        return env.some((one) => one.name === variable) ? [{ name: variable, $patch: "delete" }] : [];
+        const present = env.find((one) => one.name === variable);
+        if (value !== null) return [{ name: variable, ...valueFields(value, present?.valueFrom) }];
+        return present === undefined ? [] : [{ name: variable, $patch: "delete" }];
       });
       return entries.length === 0 ? undefined : { env: entries };
     },
@@ -52,9 +53,11 @@ export async function setEnv<T extends KubernetesObject>(
   );
 }
 
-/** A variable has a value or a source, never both: the other one goes. */
-function valueFields(value: string | EnvVarSource): object {
-  return typeof value === "string"
-    ? { value, valueFrom: null }
-    : { value: null, valueFrom: { $patch: "replace", ...value } };
+/**
+ * A variable has a value or a source, never both: the other one goes. A source replaces another wholly; the directive
+ * that says so would make the server drop a source where there is none yet.
+ */
+function valueFields(value: string | EnvVarSource, present: EnvVarSource | undefined): object {
+  if (typeof value === "string") return { value, valueFrom: null };
+  return { value: null, valueFrom: present === undefined ? value : { $patch: "replace", ...value } };
 }

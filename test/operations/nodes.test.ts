@@ -1,0 +1,256 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { DrainProgress } from "../../src/operations/drain.ts";
+import { classify, type DrainPlanOptions } from "../../src/operations/drain-plan.ts";
+import type { ResourceHelper } from "../../src/operations/resource-helper.ts";
+import type { DaemonSet, Deployment } from "../../src/types/apps-v1.ts";
+import type { Node, Pod } from "../../src/types/core-v1.ts";
+import type { PodDisruptionBudget } from "../../src/types/policy-v1.ts";
+import { type MovingSandbox, movingSandbox } from "../support/moving-sandbox.ts";
+
+let cluster: MovingSandbox;
+let nodes: ResourceHelper<Node>;
+let pods: ResourceHelper<Pod>;
+let fail: (request: Request) => Response | undefined;
+
+beforeEach(() => {
+  fail = () => undefined;
+  cluster = movingSandbox({ nodes: [{ name: "a" }, { name: "b" }], fail: (request) => fail(request) });
+  nodes = cluster.helper<Node>("nodes");
+  pods = cluster.helper<Pod>("pods");
+});
+afterEach(() => cluster.close());
+
+const onNode = async (node: string): Promise<(string | undefined)[]> =>
+  (await pods.list({ fields: { "spec.nodeName": node } })).map(({ metadata }) => metadata?.name);
+const isReady = ({ status }: Pod): boolean =>
+  status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") === true;
+
+/** A Deployment whose pods all stand on node a, ready. */
+async function workload(name: string, replicas: number): Promise<void> {
+  const labels = { app: name };
+  await nodes.cordon("b");
+  await cluster.helper<Deployment>("deployments").create({
+    metadata: { name },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { terminationGracePeriodSeconds: 1, containers: [{ name: "main", image: "nginx" }] },
+      },
+    },
+  });
+  await cluster.until(async () => (await pods.list({ labels })).filter(isReady).length === replicas);
+  await nodes.uncordon("b");
+}
+
+async function budget(name: string, minAvailable: number): Promise<void> {
+  const budgets = cluster.helper<PodDisruptionBudget>("poddisruptionbudgets");
+  await budgets.create({ metadata: { name }, spec: { minAvailable, selector: { matchLabels: { app: name } } } });
+  await cluster.until(async () => (await budgets.get(name)).status?.observedGeneration === 1);
+}
+
+test("cordon and uncordon write only what changes", async () => {
+  const cordoned = await nodes.cordon("a");
+  expect(cordoned.spec?.unschedulable).toBe(true);
+  await nodes.cordon("a");
+  expect((await nodes.uncordon("a")).spec?.unschedulable).toBeUndefined();
+  expect(cluster.requests.filter((one) => one.startsWith("PATCH"))).toHaveLength(2);
+  await expect(pods.cordon("a")).rejects.toMatchObject({
+    message: 'Cannot cordon pods "a": only nodes have that',
+    hint: "Use k8s.nodes.",
+  });
+});
+
+test("taints are set, changed on request and removed", async () => {
+  const taints = (node: Node): string[] =>
+    (node.spec?.taints ?? []).map(({ key, value = "", effect }) => `${key}=${value}:${effect}`);
+  expect(taints(await nodes.taint("a", ["team=x:NoSchedule", "team:NoExecute"]))).toEqual([
+    "team=x:NoSchedule",
+    "team=:NoExecute",
+  ]);
+  await expect(nodes.taint("a", "team=y:NoSchedule")).rejects.toMatchObject({
+    message: 'Cannot taint node "a": it has team:NoSchedule with value "x" already',
+    hint: "Say { overwrite: true } to change it.",
+  });
+  expect(taints(await nodes.taint("a", "team=y:NoSchedule", { overwrite: true }))[0]).toBe("team=y:NoSchedule");
+  expect(taints(await nodes.taint("a", "team:NoExecute-"))).toEqual(["team=y:NoSchedule"]);
+  expect(taints(await nodes.taint("a", "team-"))).toEqual([]);
+  await expect(nodes.taint("a", "team-")).rejects.toThrow(/it has no taint team to remove/);
+  for (const word of ["", "team", "team=x", "team=x:Never", "=x:NoSchedule", "team=x:NoSchedule-"]) {
+    await expect(nodes.taint("a", word)).rejects.toThrow(/is not a taint|has no effect that exists/);
+  }
+});
+
+test.each<[string, Partial<Pod>, DrainPlanOptions, string, RegExp]>([
+  ["one of a ReplicaSet goes", owned("ReplicaSet"), {}, "evict", /^$/],
+  ["one being deleted is left", { metadata: { deletionTimestamp: "x" } }, {}, "skip", /being deleted already/],
+  ["a mirror is left", { metadata: { annotations: { "kubernetes.io/config.mirror": "x" } } }, {}, "skip", /mirror/],
+  ["one of a DaemonSet is in the way", owned("DaemonSet"), { force: true }, "error", /belongs to DaemonSet owner/],
+  ["one of a DaemonSet is left", owned("DaemonSet"), { ignoreDaemonSets: true }, "skip", /belongs to DaemonSet/],
+  ["one with local data is in the way", local("ReplicaSet"), { force: true }, "error", /emptyDir cache would be lost/],
+  ["one with local data goes", local("ReplicaSet"), { deleteEmptyDirData: true }, "evict", /would be lost/],
+  ["a bare one is in the way", {}, { deleteEmptyDirData: true }, "error", /no controller/],
+  ["a bare one goes by force", {}, { force: true }, "evict", /no controller/],
+  ["a finished one goes", { ...local("DaemonSet"), status: { phase: "Succeeded" } }, {}, "evict", /^$/],
+])("of the pods of a node, %s", (_, pod, options, action, reason) => {
+  expect(classify(pod, options, false)).toEqual({ action, reason: expect.stringMatching(reason) });
+});
+
+test("a pod whose DaemonSet is gone goes by force only", () => {
+  expect(classify(owned("DaemonSet"), { ignoreDaemonSets: true }, true)).toMatchObject({ action: "error" });
+  expect(classify(owned("DaemonSet"), { force: true }, true)).toMatchObject({ action: "evict" });
+});
+
+function owned(kind: string): Partial<Pod> {
+  return {
+    metadata: { ownerReferences: [{ apiVersion: "apps/v1", kind, name: "owner", uid: "u", controller: true }] },
+  };
+}
+
+function local(kind: string): Partial<Pod> {
+  return { ...owned(kind), spec: { containers: [], volumes: [{ name: "cache", emptyDir: {} }] } };
+}
+
+test("a drain empties the node and leaves it cordoned", async () => {
+  await workload("web", 2);
+  const seen: DrainProgress[] = [];
+  const report = await cluster.settled(nodes.drain("a", { onProgress: (step) => seen.push(step) }));
+  expect(report.map(({ node, namespace, outcome }) => [node, namespace, outcome])).toEqual([
+    ["a", "default", "evicted"],
+    ["a", "default", "evicted"],
+  ]);
+  expect(seen.map(({ type }) => type)).toEqual(["planned", "cordoned", "evicting", "evicting", "evicted", "evicted"]);
+  expect(await onNode("a")).toEqual([]);
+  expect((await nodes.get("a")).spec?.unschedulable).toBe(true);
+});
+
+test("nothing is done while a pod stands in the way, and the error names each", async () => {
+  await workload("web", 1);
+  const spec = { nodeName: "a", containers: [{ name: "main", image: "nginx" }] };
+  await pods.create({ metadata: { name: "bare" }, spec });
+  await pods.create({ metadata: { name: "caching" }, spec: { ...spec, volumes: [{ name: "cache", emptyDir: {} }] } });
+  const labels = { app: "agent" };
+  await cluster.helper<DaemonSet>("daemonsets").create({
+    metadata: { name: "agent" },
+    spec: {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: "agent", image: "agent" }] } },
+    },
+  });
+  await cluster.until(async () => (await pods.list({ labels })).filter(isReady).length === 2);
+  const plan = await nodes.drainPlan("a");
+  expect(plan.map(({ action }) => action).sort()).toEqual(["error", "error", "error", "evict"]);
+  const error = (await nodes.drain("a").catch((one: unknown) => one)) as Error & { hint: string };
+  expect(error.message).toMatch(/^Cannot drain node "a": 3 pods stand in the way\n/);
+  expect(error.message).toContain("\n  default/bare: no controller makes it again");
+  expect(error.message).toContain("\n  default/caching: data in its emptyDir cache would be lost");
+  expect(error.message).toMatch(/\n {2}default\/agent-\S+: it belongs to DaemonSet agent/);
+  expect(error.hint).toMatch(/^Nothing was changed\. /);
+  expect((await nodes.get("a")).spec?.unschedulable).toBeUndefined();
+  const report = await cluster.settled(
+    nodes.drain("a", { force: true, ignoreDaemonSets: true, deleteEmptyDirData: true }),
+  );
+  expect(report.map(({ outcome }) => outcome).sort()).toEqual(["evicted", "evicted", "evicted", "skipped"]);
+  expect(await onNode("a")).toEqual([expect.stringMatching(/^agent-/)]);
+});
+
+test("what a budget holds is tried again every 5 s, and the budget is named", async () => {
+  await workload("web", 2);
+  await budget("web", 1);
+  await nodes.cordon("b");
+  const blocked: { at: number; reason: string }[] = [];
+  const draining = nodes.drain("a", {
+    onProgress: (step) => {
+      if (step.type === "blocked") blocked.push({ at: cluster.now(), reason: step.reason });
+    },
+  });
+  await cluster.until(() => blocked.length === 3);
+  expect(blocked[0]?.reason).toMatch(/^The disruption budget web needs 1 healthy pods and has \d currently$/);
+  for (const [index, { at }] of blocked.slice(1).entries()) {
+    expect(at - (blocked[index]?.at ?? 0)).toBeGreaterThanOrEqual(5000);
+    expect(at - (blocked[index]?.at ?? 0)).toBeLessThan(5500);
+  }
+  await nodes.uncordon("b");
+  expect(await cluster.settled(draining)).toHaveLength(2);
+});
+
+test("a time-out and an interruption say what was done and what was not", async () => {
+  await workload("web", 2);
+  await budget("web", 1);
+  await nodes.cordon("b");
+  const late = await cluster.settled(nodes.drain("a", { timeoutMs: 20_000 }).catch((one: unknown) => one));
+  expect(late).toMatchObject({
+    code: "TIMEOUT",
+    message: expect.stringMatching(
+      /^Cannot drain node "a": timed out after 20 s; 1 pod was evicted; not gone yet: default\/web-\S+ \(The disruption budget web needs/,
+    ),
+    hint: 'Cordoned and left so: "a". Drain again to go on, or k8s.nodes.uncordon(NAME) to take it back.',
+  });
+  const abort = new AbortController();
+  const interrupted = nodes
+    .drain("a", { signal: abort.signal, onProgress: ({ type }) => type === "blocked" && abort.abort() })
+    .catch((one: unknown) => one);
+  expect(await cluster.settled(interrupted)).toMatchObject({
+    name: "AbortError",
+    message: expect.stringMatching(/^Cannot drain node "a": it was interrupted; 0 pods were evicted; not gone yet/),
+  });
+  const before = cluster.requests.length;
+  await expect(nodes.drain("a", { signal: abort.signal })).rejects.toMatchObject({ code: "ABORTED" });
+  expect(cluster.requests).toHaveLength(before);
+});
+
+test("a dry run asks the server of every pod and changes nothing", async () => {
+  await workload("web", 1);
+  await workload("held", 1);
+  await budget("held", 1);
+  const report = await nodes.drain("a", { dryRun: true });
+  expect(report.map(({ pod, outcome, reason }) => [pod.replace(/-.*/, ""), outcome, reason]).sort()).toEqual([
+    ["held", "blocked", "The disruption budget held needs 1 healthy pods and has 1 currently"],
+    ["web", "evictable", ""],
+  ]);
+  expect((await nodes.get("a")).spec?.unschedulable).toBeUndefined();
+  expect(await onNode("a")).toHaveLength(2);
+  expect(await nodes.dryRun().drain("a")).toEqual(report);
+  const writes = cluster.requests.filter((one) => one.startsWith("POST") && one.includes("/eviction"));
+  expect(writes.every((one) => one.includes("dryRun=All"))).toBe(true);
+  expect(writes).toHaveLength(4);
+});
+
+test("eviction can be given up for deletion, which no budget holds", async () => {
+  await workload("web", 1);
+  await budget("web", 1);
+  await cluster.settled(nodes.drain("a", { disableEviction: true, gracePeriodSeconds: 0 }));
+  expect(await onNode("a")).toEqual([]);
+});
+
+test("nodes are drained in turn, all cordoned before the first pod goes", async () => {
+  const taken: string[] = [];
+  await workload("web", 2);
+  await cluster.settled(
+    nodes.drain(["b", "a"], {
+      onProgress: (step) => taken.push(step.type === "planned" ? "planned" : `${step.type} ${step.node}`),
+    }),
+  );
+  expect(taken.slice(0, 3)).toEqual(["planned", "cordoned b", "cordoned a"]);
+  await expect(nodes.drain([])).rejects.toThrow("Cannot drain: no node is named");
+  await expect(nodes.drain(["a", "none"])).rejects.toMatchObject({ code: "NOT_FOUND" });
+});
+
+test("a pod that may not be evicted ends the drain, which does not wait for what a budget holds", async () => {
+  await workload("web", 2);
+  await budget("web", 2);
+  await workload("free", 1);
+  fail = ({ url, method }) =>
+    method === "POST" && /\/pods\/free-[^/]+\/eviction/.test(url)
+      ? Response.json(
+          { kind: "Status", status: "Failure", reason: "Forbidden", message: "no", code: 403 },
+          { status: 403 },
+        )
+      : undefined;
+  const error = await cluster.settled(nodes.drain("a").catch((one: unknown) => one));
+  expect(error).toMatchObject({
+    code: "FORBIDDEN",
+    message: expect.stringMatching(/^Cannot drain node "a": .*; 0 pods were evicted; not gone yet: /),
+  });
+});
