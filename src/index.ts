@@ -22,9 +22,23 @@ export {
   UsageError,
 } from "./errors.ts";
 export type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "./operations/apply.ts";
+export type { AutoscaleOptions } from "./operations/autoscale.ts";
 export type { ObjectDiff } from "./operations/diff.ts";
+export type { DrainedPod, DrainOptions, DrainProgress } from "./operations/drain.ts";
+export type { DrainPlanOptions, DrainPlanPod } from "./operations/drain-plan.ts";
+export type { EvictOptions } from "./operations/evict.ts";
+export type { KeyChanges, LabelOptions } from "./operations/label.ts";
 export type { LogLine, LogOptions } from "./operations/logs.ts";
 export { ResourceHelper } from "./operations/resource-helper.ts";
+export type { Rollout } from "./operations/rollout.ts";
+export type { Revision } from "./operations/rollout-history.ts";
+export type { RolloutProgress, RolloutWaitOptions } from "./operations/rollout-progress.ts";
+export type { UndoOptions } from "./operations/rollout-undo.ts";
+export type { ScaleOptions } from "./operations/scale.ts";
+export type { TemplateSetter } from "./operations/set.ts";
+export type { EnvChanges, SetContainersOptions } from "./operations/set-env.ts";
+export type { Amounts, ResourceAmounts } from "./operations/set-resources.ts";
+export type { TaintOptions } from "./operations/taint.ts";
 export type { WaitOptions, WaitPredicate } from "./operations/wait.ts";
 export { type CacheQuery, ResourceCache } from "./resources/cache.ts";
 export { ResourceClient, type Scale } from "./resources/client.ts";
