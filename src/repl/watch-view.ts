@@ -33,6 +33,7 @@ export async function printLive(values: AsyncIterable<unknown>, options: StreamV
       if (options.format.type !== "table") await printItem(event, options);
       else if (isEvent(event)) table.print(event);
       else if (isLogLine(event)) options.writeLine(event.line);
+      else if (isStep(event)) options.writeLine(event.message);
       else await printItem(event, options);
       await options.drained?.();
     }
@@ -62,6 +63,17 @@ function isState({ type }: LiveEvent): boolean {
 function isLogLine(value: unknown): value is { readonly line: string } {
   return (
     typeof value === "object" && value !== null && "line" in value && typeof value.line === "string" && "pod" in value
+  );
+}
+
+/** How far a rollout is. */
+function isStep(value: unknown): value is { readonly message: string } {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "done" in value &&
+    "message" in value &&
+    typeof value.message === "string"
   );
 }
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { DrainProgress } from "../../src/operations/drain.ts";
 import { classify, type DrainPlanOptions } from "../../src/operations/drain-plan.ts";
-import type { ResourceHelper } from "../../src/operations/resource-helper.ts";
+import { ResourceHelper } from "../../src/operations/resource-helper.ts";
+import { plan } from "../../src/transport/plan.ts";
 import type { DaemonSet, Deployment } from "../../src/types/apps-v1.ts";
 import type { Node, Pod } from "../../src/types/core-v1.ts";
 import type { PodDisruptionBudget } from "../../src/types/policy-v1.ts";
@@ -215,6 +216,24 @@ test("a dry run asks the server of every pod and changes nothing", async () => {
   const writes = cluster.requests.filter((one) => one.startsWith("POST") && one.includes("/eviction"));
   expect(writes.every((one) => one.includes("dryRun=All"))).toBe(true);
   expect(writes).toHaveLength(4);
+});
+
+test("in a plan, the drain ends with what it would do", async () => {
+  await workload("web", 1);
+  const writes: string[] = [];
+  const { transport, scope, timing } = nodes;
+  const planned = new ResourceHelper<Node>({
+    transport: plan(transport, ({ request }) =>
+      writes.push(`${request.method} ${request.path.replace(/web-[^/]+/, "POD")}`),
+    ),
+    resource: await nodes.resource(),
+    scope,
+    timing,
+    planned: true,
+  });
+  expect(await planned.drain("a")).toMatchObject([{ node: "a", outcome: "evictable" }]);
+  expect(writes).toEqual(["PATCH /api/v1/nodes/a", "POST /api/v1/namespaces/default/pods/POD/eviction"]);
+  expect(await onNode("a")).toHaveLength(1);
 });
 
 test("eviction can be given up for deletion, which no budget holds", async () => {
