@@ -10,7 +10,7 @@ npm install --prefix "$folder" --no-save --no-audit --no-fund --ignore-scripts "
 
 run() { # run PODS: the whole session against a sandbox of its own
   rm -f "$folder/config"
-  node "$root/dist/cli/main.js" sandbox --pods="$1" --kubeconfig "$folder/config" 2>"$folder/sandbox.log" &
+  node "$root/dist/cli/main.js" sandbox --metrics --pods="$1" --kubeconfig "$folder/config" 2>"$folder/sandbox.log" &
   sandbox=$!
   trap 'kill "$sandbox" 2>/dev/null; wait "$sandbox" 2>/dev/null || true' EXIT
   for _ in $(seq 100); do

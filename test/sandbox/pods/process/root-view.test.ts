@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { rootView } from "../../../../src/sandbox/pods/process/root-view.ts";
@@ -9,7 +10,7 @@ let home: string;
 
 beforeEach(() => {
   // Not under /tmp, which containers have for themselves.
-  home = realpathSync(mkdtempSync(join(process.cwd(), "node_modules", ".root-view-")));
+  home = realpathSync(mkdtempSync(join(homedir(), ".kubescript-root-view-")));
   mkdirSync(join(home, "etc", "app"), { recursive: true });
   writeFileSync(join(home, "etc", "file"), "");
 });
