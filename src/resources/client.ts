@@ -161,7 +161,7 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
         ? requests.listRequest(target, options)
         : requests.getRequest({ ...target, name: options.name }, { resourceVersion: options.resourceVersion });
     const answer = await callJson<unknown>(this.transport, requests.asTable(plain, options.includeObject), options);
-    if (isTable(answer)) return answer;
+    if (isTable(answer)) return { ...answer, rows: answer.rows ?? [] };
     throw new UsageError(
       "INVALID_INPUT",
       `Cannot print ${groupResource(target.resource)} as a table: this server does not print them`,

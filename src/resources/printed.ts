@@ -22,13 +22,16 @@ export function rememberRow(object: KubernetesObject, row: PrintedRow): void {
   rows.set(object, row);
 }
 
-/** The list that a Table with whole objects stands for; each object keeps its row. */
+/**
+ * The list that a Table with whole objects stands for; each object keeps its row. A server that has none to show may
+ * say null, as it does for CustomResourceDefinitions.
+ */
 export function listOfTable<T extends KubernetesObject>(
-  table: Table,
+  table: Omit<Table, "rows"> & { readonly rows: Table["rows"] | null },
   everywhere = false,
 ): { metadata?: ListMeta; items: T[] } {
   const items: T[] = [];
-  for (const row of table.rows) {
+  for (const row of table.rows ?? []) {
     if (row.object === undefined) continue;
     rememberRow(row.object, { columns: table.columnDefinitions, cells: row.cells, everywhere });
     items.push(row.object as T);

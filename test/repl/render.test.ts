@@ -69,6 +69,11 @@ describe("a list from the server", () => {
     expect(objectTable(listOfTable(table).items, { now: 0 })).toBe("NAME\nweb");
   });
 
+  test("is empty where the server's table has null for rows", () => {
+    const table = { kind: "Table" as const, apiVersion: "meta.k8s.io/v1", columnDefinitions: [column("Name")] };
+    expect(listOfTable({ ...table, rows: null }).items).toEqual([]);
+  });
+
   test("says when it is empty, and of which namespace", async () => {
     expect(await render(printed(), how("table"))).toBe("No resources found");
     const none = new ResourceList({ apiVersion: "v1", kind: "PodList", metadata: {}, items: [] }, "web");
