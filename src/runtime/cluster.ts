@@ -12,6 +12,10 @@ import type { BuiltInResources } from "../types/built-in.ts";
 import { BUILT_IN_RESOURCES } from "../types/built-in-resources.ts";
 import { Http } from "./http.ts";
 import type { Session } from "./session.ts";
+import { settledResource } from "./settled-resources.ts";
+import { type UserInfo, whoAmI, whoAmIIfTold } from "./who-am-i.ts";
+
+export type { UserInfo } from "./who-am-i.ts";
 
 /** `k8s`: the cluster's own calls, and a typed helper under every built-in plural and short name. */
 export type Cluster = ClusterHandle & { readonly [K in keyof BuiltInResources]: ResourceHelper<BuiltInResources[K]> };
@@ -25,21 +29,14 @@ export interface VersionInfo {
   readonly [field: string]: string;
 }
 
-/** Who the server takes us for. */
-export interface UserInfo {
-  readonly username: string;
-  readonly uid?: string;
-  readonly groups?: readonly string[];
-  readonly extra?: Readonly<Record<string, readonly string[]>>;
-}
-
 /** What `k8s.info()` tells. */
 export interface ClusterInfo {
   readonly context: string;
   readonly server: string;
   readonly namespace: string;
   readonly version: string;
-  readonly user: string;
+  /** Undefined where the server does not tell: before 1.28, or to one who may not ask. */
+  readonly user: string | undefined;
 }
 
 /** What may be asked about besides verb and resource. */
@@ -135,10 +132,9 @@ export class ClusterHandle {
 
   /** The helper of any name that kubectl takes: `widgets`, `widgets.example.com`, `deploy`, `Deployment`. */
   resource<T extends object = UnknownObject>(name: string): ResourceHelper<T & UnknownObject> {
-    const builtIn = BUILT_IN_RESOURCES.find((one) => one.name === name || one.shortNames.includes(name));
     return new ResourceHelper<T & UnknownObject>({
       transport: this.#session.transport,
-      resource: builtIn ?? (() => this.#session.discovery.resolve(name)),
+      resource: settledResource(name) ?? (() => this.#session.discovery.resolve(name)),
       scope: this.#scope,
       dryRun: this.#dryRun,
       printed: this.#session.settings.printed,
@@ -169,9 +165,12 @@ export class ClusterHandle {
 
   /** Which cluster this is, and who we are there. */
   async info(options: CallOptions = {}): Promise<ClusterInfo> {
-    const [{ gitVersion }, { username }] = await Promise.all([this.version(options), this.whoami(options)]);
+    const [{ gitVersion }, user] = await Promise.all([
+      this.version(options),
+      whoAmIIfTold(new Http(this.#session.transport), options),
+    ]);
     const { context, server, namespace } = this;
-    return { context, server, namespace, version: gitVersion, user: username };
+    return { context, server, namespace, version: gitVersion, user: user?.username };
   }
 
   /** Every resource that the server offers, CRDs included; of each group the preferred version. */
@@ -195,12 +194,8 @@ export class ClusterHandle {
 
   /** Who the server takes us for. */
   async whoami(options: CallOptions = {}): Promise<UserInfo> {
-    const review = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
-    const path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
     // A review stores nothing, so it is the same on a dry-run handle.
-    const http = new Http(this.#session.transport);
-    const { status } = await http.post<{ status?: { userInfo?: UserInfo } }>(path, review, options);
-    return status?.userInfo ?? { username: "" };
+    return whoAmI(new Http(this.#session.transport), options);
   }
 
   /** Whether we may: `can("delete", "pods")`, `can("get", "pods", { subresource: "log" })`, `can("get", "/healthz")`. */
