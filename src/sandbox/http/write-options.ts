@@ -5,7 +5,7 @@ import { invalidOptions, unsupportedValue } from "./options-errors.ts";
 
 const LONGEST_MANAGER = 128;
 const DRY_RUN_ALL = "All";
-const FIELD_VALIDATION: readonly FieldValidation[] = ["Ignore", "Warn", "Strict"];
+const FIELD_VALIDATION: readonly FieldValidation[] = ["Ignore", "Strict", "Warn"];
 
 /** Whether nothing is to be stored. `options` is the kind whose field it is: `CreateOptions` … Throws the 422. */
 export function isDryRun(query: URLSearchParams, options: string): boolean {
@@ -52,5 +52,5 @@ export function fieldValidation(query: URLSearchParams, options: string): FieldV
   if (asked === "") return "Warn";
   const known = FIELD_VALIDATION.find((one) => one === asked);
   if (known !== undefined) return known;
-  throw invalidOptions(options, [unsupportedValue("fieldValidation", asked, FIELD_VALIDATION)]);
+  throw invalidOptions(options, [unsupportedValue("fieldValidation", asked, ["", ...FIELD_VALIDATION])]);
 }

@@ -167,6 +167,7 @@ function maskTrailingDash(name: string): string {
   return name.length > 1 && name.endsWith("-") ? `${name.slice(0, -2)}a` : name;
 }
 
+/** The two spaces are the server's own. */
 function patternMessage(meaning: string, pattern: string, ...examples: readonly string[]): string {
-  return `${meaning} (e.g. ${examples.map((example) => `'${example}'`).join(", or ")}, regex used for validation is '${pattern}')`;
+  return `${meaning} (e.g. ${examples.map((example) => `'${example}'`).join(",  or ")}, regex used for validation is '${pattern}')`;
 }
