@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { formatTime } from "../model/clock.ts";
+import type { LabelSelector } from "../model/label-selector.ts";
+import { matchesSelector } from "../model/label-selector.ts";
 import type { ApiObject } from "../model/object.ts";
 import type { Condition, Pod } from "../pods/pod.ts";
 import { findCondition, isActive, isReady } from "../pods/pod.ts";
 import type { Deployment, IntOrPercent, ReplicaSet, StatefulSet } from "./kinds.ts";
 import { present, resolveIntOrPercent } from "./kinds.ts";
-import type { LabelSelector } from "./label-selector.ts";
-import { matchesSelector } from "./label-selector.ts";
 import { controllerOf } from "./ownership.ts";
 import { keyOf, splitKey } from "./runtime/informer.ts";
 import type { Runtime } from "./runtime/runtime.ts";

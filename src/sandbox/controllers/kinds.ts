@@ -1,6 +1,6 @@
+import type { LabelSelector } from "../model/label-selector.ts";
 import type { ApiObject } from "../model/object.ts";
 import type { Condition, PodSpec } from "../pods/pod.ts";
-import type { LabelSelector } from "./label-selector.ts";
 
 /** `core/v1` PodTemplateSpec. */
 export interface PodTemplate {

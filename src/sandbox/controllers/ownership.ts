@@ -1,9 +1,9 @@
 import type { OwnerReference } from "../../core/object.ts";
+import type { LabelSelector } from "../model/label-selector.ts";
+import { matchesSelector } from "../model/label-selector.ts";
 import type { ApiObject } from "../model/object.ts";
 import { StatusError } from "../model/status-error.ts";
 import type { Registry } from "../storage/registry.ts";
-import type { LabelSelector } from "./label-selector.ts";
-import { matchesSelector } from "./label-selector.ts";
 import type { Informer } from "./runtime/informer.ts";
 import { CONTROLLER_MANAGER } from "./runtime/runtime.ts";
 

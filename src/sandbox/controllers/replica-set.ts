@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { formatTime } from "../model/clock.ts";
+import { matchesLabels, matchesSelector } from "../model/label-selector.ts";
 import type { Condition, Pod } from "../pods/pod.ts";
 import { availableIn, isActive, isReady, isTerminal } from "../pods/pod.ts";
 import type { ReplicaSet } from "./kinds.ts";
 import { present } from "./kinds.ts";
-import { matchesLabels, matchesSelector } from "./label-selector.ts";
 import { claimObjects, controllerOf } from "./ownership.ts";
 import { createPodControl } from "./pod-control.ts";
 import { podsToDelete } from "./pod-ranking.ts";

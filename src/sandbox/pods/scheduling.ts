@@ -1,5 +1,5 @@
-import type { LabelSelectorRequirement } from "../controllers/label-selector.ts";
-import { matchesLabels, matchesRequirement } from "../controllers/label-selector.ts";
+import type { LabelSelectorRequirement } from "../model/label-selector.ts";
+import { matchesLabels, matchesRequirement } from "../model/label-selector.ts";
 import { quantityValue } from "../schema/quantity.ts";
 import type { Container, Node, NodeSelectorTerm, Pod, Taint, Toleration } from "./pod.ts";
 

@@ -1,9 +1,10 @@
 /** Jobs and CronJobs: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/batch/validation/validation.go */
+import { labelSelectorIn, matchesSelector } from "../model/label-selector.ts";
 import type { ApiObject, JsonObject } from "../model/object.ts";
-import { numberAt, objectAt, objectsAt, semanticEqual, stringAt } from "../schema/fields.ts";
+import { numberAt, objectAt, objectsAt, semanticEqual, stringAt, stringMapAt } from "../schema/fields.ts";
 import { scheduleError } from "./cron-schedule.ts";
 import type { FieldErrors } from "./field-errors.ts";
-import { selectorMatches, validateLabelSelector } from "./label-selector.ts";
+import { validateLabelSelector } from "./label-selector.ts";
 import { dnsLabel } from "./names.ts";
 import { validatePodTemplate } from "./pods.ts";
 import { IMMUTABLE, validateChoice, validateImmutable, validateNotNegative } from "./values.ts";
@@ -29,8 +30,8 @@ export function validateJob(errors: FieldErrors, object: ApiObject): void {
   const selector = objectAt(spec, "selector");
   if (selector === undefined) errors.required("spec.selector");
   else validateLabelSelector(errors, selector, "spec.selector");
-  const labels = objectAt(objectAt(objectAt(spec, "template"), "metadata"), "labels");
-  if (selector !== undefined && !selectorMatches(selector, labels ?? {})) {
+  const labels = stringMapAt(objectAt(objectAt(spec, "template"), "metadata"), "labels");
+  if (selector !== undefined && !matchesSelector(labelSelectorIn(selector), labels)) {
     errors.invalid("spec.template.metadata.labels", labels, "`selector` does not match template `labels`");
   }
 }

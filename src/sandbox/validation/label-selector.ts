@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject } from "../model/object.ts";
-import { objectAt, objectsAt, stringAt, stringMapAt, stringsAt } from "../schema/fields.ts";
+import type { JsonObject } from "../model/object.ts";
+import { objectsAt, stringAt, stringMapAt, stringsAt } from "../schema/fields.ts";
 import type { FieldErrors } from "./field-errors.ts";
 import { labelValue, qualifiedName } from "./names.ts";
 import { validateLabels } from "./object-meta.ts";
@@ -24,33 +24,4 @@ export function validateLabelSelector(errors: FieldErrors, selector: JsonObject 
       errors.invalidEach(`${at}.values[${position}]`, value, labelValue(value));
     }
   }
-}
-
-/** Whether a selector selects everything. */
-export function isEmptySelector(selector: JsonObject): boolean {
-  const labels = objectAt(selector, "matchLabels");
-  return Object.keys(labels ?? {}).length === 0 && objectsAt(selector, "matchExpressions").length === 0;
-}
-
-/** Whether labels satisfy a selector; no selector selects nothing, an empty one everything. */
-export function selectorMatches(selector: unknown, labels: Readonly<Record<string, unknown>>): boolean {
-  if (!isJsonObject(selector)) return false;
-  const wanted = Object.entries(objectAt(selector, "matchLabels") ?? {});
-  if (!wanted.every(([key, value]) => labels[key] === value)) return false;
-  return objectsAt(selector, "matchExpressions").every((expression) => {
-    const value = labels[stringAt(expression, "key")];
-    const values = stringsAt(expression, "values");
-    switch (expression.operator) {
-      case "In":
-        return typeof value === "string" && values.includes(value);
-      case "NotIn":
-        return typeof value !== "string" || !values.includes(value);
-      case "Exists":
-        return value !== undefined;
-      case "DoesNotExist":
-        return value === undefined;
-      default:
-        return false;
-    }
-  });
 }

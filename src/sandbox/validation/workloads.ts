@@ -1,8 +1,9 @@
 /** Deployments, ReplicaSets, StatefulSets, DaemonSets, ReplicationControllers: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/apps/validation/validation.go */
+import { isEmptySelector, labelSelectorIn, matchesLabels, matchesSelector } from "../model/label-selector.ts";
 import type { ApiObject, JsonObject } from "../model/object.ts";
-import { numberAt, objectAt, semanticEqual, stringAt } from "../schema/fields.ts";
+import { numberAt, objectAt, semanticEqual, stringAt, stringMapAt } from "../schema/fields.ts";
 import type { FieldErrors } from "./field-errors.ts";
-import { isEmptySelector, selectorMatches, validateLabelSelector } from "./label-selector.ts";
+import { validateLabelSelector } from "./label-selector.ts";
 import { validatePodTemplate } from "./pods.ts";
 import { validateImmutable, validateIntOrPercent, validateNotMoreThanAll, validateNotNegative } from "./values.ts";
 
@@ -79,12 +80,12 @@ export function validateDaemonSet(errors: FieldErrors, object: ApiObject): void 
   const selector = objectAt(spec, "selector");
   validateLabelSelector(errors, selector, "spec.selector");
   const template = objectAt(spec, "template") ?? {};
-  const labels = objectAt(objectAt(template, "metadata"), "labels");
-  if (selector !== undefined && !selectorMatches(selector, labels ?? {})) {
+  const labels = stringMapAt(objectAt(template, "metadata"), "labels");
+  if (selector !== undefined && !matchesSelector(labelSelectorIn(selector), labels)) {
     errors.invalid("spec.template.metadata.labels", labels, SELECTOR_MISMATCH);
   }
   if (selector === undefined) errors.required("spec.selector");
-  else if (isEmptySelector(selector))
+  else if (isEmptySelector(labelSelectorIn(selector)))
     errors.invalid("spec.selector", selector, "empty selector is invalid for daemonset");
   validatePodTemplate(errors, template, "spec.template");
   requireRestartAlways(errors, template);
@@ -96,7 +97,7 @@ export function validateDaemonSet(errors: FieldErrors, object: ApiObject): void 
 export function validateReplicationController(errors: FieldErrors, object: ApiObject): void {
   const spec = objectAt(object, "spec") ?? {};
   validateNotNegative(errors, spec, ["minReadySeconds"], "spec");
-  const selector = objectAt(spec, "selector") ?? {};
+  const selector = stringMapAt(spec, "selector") ?? {};
   if (Object.keys(selector).length === 0) errors.required("spec.selector");
   validateNotNegative(errors, spec, ["replicas"], "spec");
   const template = objectAt(spec, "template");
@@ -104,8 +105,8 @@ export function validateReplicationController(errors: FieldErrors, object: ApiOb
     errors.required("spec.template");
     return;
   }
-  const labels = objectAt(objectAt(template, "metadata"), "labels");
-  if (!selectorMatches({ matchLabels: selector }, labels ?? {})) {
+  const labels = stringMapAt(objectAt(template, "metadata"), "labels");
+  if (!matchesLabels(selector, labels)) {
     errors.invalid("spec.template.metadata.labels", labels, SELECTOR_MISMATCH);
   }
   validatePodTemplate(errors, template, "spec.template");
@@ -135,7 +136,8 @@ function validateSelector(errors: FieldErrors, spec: JsonObject, kind: string): 
     return;
   }
   validateLabelSelector(errors, selector, "spec.selector");
-  if (isEmptySelector(selector)) errors.invalid("spec.selector", selector, `empty selector is invalid for ${kind}`);
+  if (isEmptySelector(labelSelectorIn(selector)))
+    errors.invalid("spec.selector", selector, `empty selector is invalid for ${kind}`);
 }
 
 function validateTemplate(errors: FieldErrors, spec: JsonObject): void {
@@ -145,8 +147,11 @@ function validateTemplate(errors: FieldErrors, spec: JsonObject): void {
     return;
   }
   const selector = objectAt(spec, "selector");
-  const labels = objectAt(objectAt(template, "metadata"), "labels");
-  if ((selector === undefined || !isEmptySelector(selector)) && !selectorMatches(selector, labels ?? {})) {
+  const labels = stringMapAt(objectAt(template, "metadata"), "labels");
+  if (
+    (selector === undefined || !isEmptySelector(labelSelectorIn(selector))) &&
+    !matchesSelector(labelSelectorIn(selector), labels)
+  ) {
     errors.invalid("spec.template.metadata.labels", labels, SELECTOR_MISMATCH);
   }
   validatePodTemplate(errors, template, "spec.template");

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { type LabelSelector, matchesSelector } from "../../model/label-selector.ts";
 import type { ApiObject } from "../../model/object.ts";
 import type { Registry } from "../../storage/registry.ts";
 import { API_SERVER_USER } from "../well-known-users.ts";
@@ -6,15 +7,6 @@ import type { PolicyRule } from "./policy-rule.ts";
 import { CLUSTER_ROLES, rulesOf } from "./rbac-objects.ts";
 
 const OPTIONS = { manager: "kube-controller-manager", user: API_SERVER_USER };
-
-interface LabelSelector {
-  readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly {
-    readonly key: string;
-    readonly operator: string;
-    readonly values?: readonly string[];
-  }[];
-}
 
 /**
  * Keeps `rules` of every ClusterRole with an aggregationRule the union of the ClusterRoles it selects, in order of
@@ -47,7 +39,7 @@ function aggregateOne(registry: Registry, role: ApiObject): void {
   const wanted: PolicyRule[] = [];
   for (const other of registry.list(CLUSTER_ROLES)) {
     if (other.metadata.name === role.metadata.name) continue;
-    if (!selectors.some((selector) => selects(selector, other.metadata.labels ?? {}))) continue;
+    if (!selectors.some((selector) => matchesSelector(selector, other.metadata.labels))) continue;
     for (const rule of rulesOf(other)) {
       if (!wanted.some((known) => isDeepStrictEqual(known, rule))) wanted.push(rule);
     }
@@ -59,26 +51,4 @@ function aggregateOne(registry: Registry, role: ApiObject): void {
 function selectorsOf(role: ApiObject): readonly LabelSelector[] | undefined {
   const rule = role.aggregationRule as { clusterRoleSelectors?: readonly LabelSelector[] } | undefined;
   return rule?.clusterRoleSelectors;
-}
-
-function selects(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
-  const equal = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
-  return (
-    equal &&
-    (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
-      const value = labels[key];
-      switch (operator) {
-        case "In":
-          return value !== undefined && values.includes(value);
-        case "NotIn":
-          return value === undefined || !values.includes(value);
-        case "Exists":
-          return value !== undefined;
-        case "DoesNotExist":
-          return value === undefined;
-        default:
-          return false;
-      }
-    })
-  );
 }

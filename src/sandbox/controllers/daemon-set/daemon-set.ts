@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import { matchesSelector } from "../../model/label-selector.ts";
 import type { Node, Pod } from "../../pods/pod.ts";
 import { REVISION_LABEL, revisionHistory } from "../controller-revisions.ts";
 import type { ControllerRevision, DaemonSet } from "../kinds.ts";
-import { matchesSelector } from "../label-selector.ts";
 import { claimObjects, controllerOf } from "../ownership.ts";
 import type { NewPod } from "../pod-control.ts";
 import { createPodControl } from "../pod-control.ts";

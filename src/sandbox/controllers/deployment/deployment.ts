@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import { isEmptySelector, matchesSelector } from "../../model/label-selector.ts";
 import type { Pod } from "../../pods/pod.ts";
 import { findCondition, isTerminal } from "../../pods/pod.ts";
 import type { Deployment, DeploymentStatus, ReplicaSet } from "../kinds.ts";
-import { isEmptySelector, matchesSelector } from "../label-selector.ts";
 import { claimObjects, controllerOf } from "../ownership.ts";
 import { keyOf, splitKey } from "../runtime/informer.ts";
 import type { Runtime } from "../runtime/runtime.ts";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import { matchesLabels } from "../../model/label-selector.ts";
 import type { ApiObject } from "../../model/object.ts";
 import type { Node, Pod } from "../../pods/pod.ts";
-import { matchesLabels } from "../label-selector.ts";
 import { controllerReference } from "../ownership.ts";
 import { keyOf, splitKey } from "../runtime/informer.ts";
 import type { Runtime } from "../runtime/runtime.ts";

@@ -1,9 +1,9 @@
 import { formatTime } from "../../model/clock.ts";
+import { type LabelSelector, matchesSelector } from "../../model/label-selector.ts";
 import type { ApiObject, JsonObject } from "../../model/object.ts";
 import { type Condition, findCondition, isActive, type Pod } from "../../pods/pod.ts";
 import { numberAt, objectAt, objectsAt, stringAt } from "../../schema/fields.ts";
 import { equalJson } from "../../storage/json.ts";
-import { type LabelSelector, matchesSelector } from "../label-selector.ts";
 import { keyOf, splitKey } from "../runtime/informer.ts";
 import { CONTROLLER_MANAGER, type Runtime } from "../runtime/runtime.ts";
 import { type History, reach, stabilized, trim } from "./history.ts";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import { matchesSelector } from "../../model/label-selector.ts";
 import type { Pod } from "../../pods/pod.ts";
 import type { Job, JobStatus, PodTemplate } from "../kinds.ts";
-import { matchesSelector } from "../label-selector.ts";
 import { claimObjects, controllerOf, ignoringNotFound } from "../ownership.ts";
 import type { NewPod } from "../pod-control.ts";
 import { createPodControl } from "../pod-control.ts";

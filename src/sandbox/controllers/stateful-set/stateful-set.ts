@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import { matchesSelector } from "../../model/label-selector.ts";
 import type { ApiObject } from "../../model/object.ts";
 import type { Pod } from "../../pods/pod.ts";
 import { REVISION_LABEL, revisionHistory, templateOf } from "../controller-revisions.ts";
 import type { ControllerRevision, StatefulSet } from "../kinds.ts";
-import { matchesSelector } from "../label-selector.ts";
 import { claimObjects, controllerOf, controllerReference } from "../ownership.ts";
 import { keyOf, splitKey } from "../runtime/informer.ts";
 import type { Runtime } from "../runtime/runtime.ts";

@@ -1,5 +1,6 @@
 import { BUILT_IN_SCHEMAS } from "../../definitions/built-in.ts";
 import { formatTime } from "../../model/clock.ts";
+import { labelSelectorIn, matchesSelector } from "../../model/label-selector.ts";
 import type { ApiObject, JsonObject } from "../../model/object.ts";
 import { isJsonObject } from "../../model/object.ts";
 import { notFound, StatusError } from "../../model/status-error.ts";
@@ -10,7 +11,6 @@ import { type HttpServer, type ResourceRequest, representation, type Verb } from
 import { checkNamespace, decodeObject } from "../verbs/create.ts";
 import { deleteContext } from "../verbs/delete.ts";
 import { isDryRun } from "../write-options.ts";
-import { selectsLabels } from "./selects-labels.ts";
 
 const EVICTION = { group: "policy", version: "v1", kind: "Eviction", schemas: BUILT_IN_SCHEMAS };
 const BUDGETS = "poddisruptionbudgets.policy";
@@ -45,7 +45,7 @@ function needsBudget(pod: ApiObject): boolean {
 function spendBudget(server: HttpServer, { info }: ResourceRequest, pod: ApiObject, dryRun: boolean): void {
   const budgets = server.registry
     .list(BUDGETS, info.namespace)
-    .filter((budget) => selectsLabels(fieldsOf(budget.spec).selector, pod.metadata.labels ?? {}));
+    .filter((budget) => matchesSelector(labelSelectorIn(fieldsOf(budget.spec).selector), pod.metadata.labels));
   const [budget, second] = budgets;
   if (budget === undefined) return;
   if (second !== undefined) {
