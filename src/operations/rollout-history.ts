@@ -7,22 +7,24 @@ import { revisionsOf } from "./revisions.ts";
 import { ROLLOUT_RESOURCES } from "./rollout-progress.ts";
 import { requireResourceOf } from "./siblings.ts";
 
-/** One revision of a workload's pod template. */
+/** One revision of a workload's pod template. A table shows it without the diff and the template, JSON with them. */
 export interface Revision {
   readonly revision: number;
   /** RFC 3339. */
   readonly created: string;
   /** The annotation `kubernetes.io/change-cause`; empty without it. */
   readonly cause: string;
-  /** Of the ReplicaSet or ControllerRevision that keeps it. */
-  readonly name: string;
+  /** The lines of the diff that were taken away and added, on one line. */
+  readonly change: string;
   /** Unified lines of what it changed since the revision before it; empty for the first that is kept. */
   readonly diff: string;
-  /** Not enumerable, so that the history prints as a table. */
   readonly template: PodTemplateSpec;
+  /** Of the ReplicaSet or ControllerRevision that keeps it. */
+  readonly name: string;
 }
 
 const CHANGE_CAUSE = "kubernetes.io/change-cause";
+const CHANGE_WIDTH = 100;
 
 /** The revisions that are kept, oldest first, each with what it changed. */
 export async function rolloutHistory(
@@ -35,11 +37,30 @@ export async function rolloutHistory(
   return revisions.map(({ revision, created, annotations, name: keeper, template }, index) => {
     const before = revisions[index - 1]?.template;
     const diff = before === undefined ? "" : objectDiff(asObject(before), asObject(template));
-    const entry = { revision, created, cause: annotations[CHANGE_CAUSE] ?? "", name: keeper, diff };
-    return Object.defineProperty(entry, "template", { value: template }) as Revision;
+    const shown = {
+      revision,
+      created,
+      cause: annotations[CHANGE_CAUSE] ?? "",
+      change: changedLines(diff),
+      name: keeper,
+    };
+    const whole = { ...shown, diff, template };
+    return Object.defineProperties(shown, {
+      diff: { value: diff },
+      template: { value: template },
+      toJSON: { value: () => whole },
+    }) as Revision;
   });
 }
 
 function asObject(template: PodTemplateSpec): UnknownObject {
   return { ...template };
+}
+
+function changedLines(diff: string): string {
+  const lines = diff
+    .split("\n")
+    .flatMap((line) => (/^[-+]/.test(line) ? [`${line.charAt(0)}${line.slice(1).trim()}`] : []));
+  const text = lines.join(" ");
+  return text.length > CHANGE_WIDTH ? `${text.slice(0, CHANGE_WIDTH - 1)}…` : text;
 }

@@ -95,6 +95,9 @@ test("history shows each revision with its cause and what it changed", async () 
     [2, "to nginx:2"],
   ]);
   expect(history[0]?.diff).toBe("");
+  expect(history[1]?.change).toBe("-image: nginx:1 +image: nginx:2");
+  expect(Object.keys(history[1] ?? {})).not.toContain("diff");
+  expect(JSON.parse(JSON.stringify(history[1]))).toMatchObject({ diff: history[1]?.diff, template: {} });
   expect(
     history[1]?.diff
       .split("\n")

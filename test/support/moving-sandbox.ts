@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { abortError, throwIfAborted } from "../../src/core/abort.ts";
 import type { KubernetesObject } from "../../src/core/object.ts";
 import { Discovery } from "../../src/discovery/discovery.ts";
@@ -5,7 +6,12 @@ import { ResourceHelper } from "../../src/operations/resource-helper.ts";
 import type { Timing } from "../../src/resources/timing.ts";
 import { manualClock } from "../../src/sandbox/model/manual-clock.ts";
 import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import type { Transport } from "../../src/transport/transport.ts";
 import { sandboxResources } from "./sandbox-resources.ts";
+
+// Operations are loaded when they are used, which takes real time: a clock moved by hand would run far ahead of it.
+const folder = new URL("../../src/operations/", import.meta.url);
+await Promise.all(readdirSync(folder).map((file) => import(new URL(file, folder).href)));
 
 /** A sandbox and its client on one clock, which is moved by hand. */
 export interface MovingSandbox {
@@ -26,7 +32,7 @@ export function movingSandbox(
 ): MovingSandbox {
   const clock = manualClock(Date.parse("2026-11-21T00:00:00Z"));
   const requests: string[] = [];
-  const { transport, close } = sandboxResources({
+  const { transport: inner, close } = sandboxResources({
     clock,
     addons: false,
     ...options,
@@ -52,13 +58,26 @@ export function movingSandbox(
       }),
     after: (ms, run) => ({ cancel: clock.schedule(ms, run) }),
   };
+  let unanswered = 0;
+  const transport: Transport = {
+    ...inner,
+    send: async (request, call) => {
+      unanswered += 1;
+      try {
+        return await inner.send(request, call);
+      } finally {
+        unanswered -= 1;
+      }
+    },
+  };
   const discovery = new Discovery(transport);
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   const until: MovingSandbox["until"] = async (holds, limitMs = 300_000) => {
     const end = clock.now() + limitMs;
     while (!(await holds())) {
       if (clock.now() >= end) throw new Error(`not reached within ${limitMs} ms of the sandbox's time`);
-      // What was woken at this moment acts before the next one comes.
-      for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      // What was woken at this moment, and what is under way, acts before the next one comes.
+      for (let turns = 0; turns < 5 || unanswered > 0; turns += 1) await turn();
       clock.advance(100);
     }
   };
