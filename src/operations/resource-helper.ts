@@ -157,15 +157,18 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
   /**
    * Cordons nodes and evicts their pods, one node after the other; what a disruption budget holds is tried again every
    * 5 s. Nothing is done while a pod stands in the way (UsageError that names each). With `dryRun`, the server says of
-   * every pod whether it would let it go. An interruption, TIMEOUT or failure says what was done and what was not.
+   * every pod whether it would let it go. An interruption, TIMEOUT or failure says what was done and what was not; at the
+   * prompt and in scripts, Ctrl-C interrupts it without a `signal` of its own.
    *
    * @example
    * await k8s.nodes.drain("worker-1", { ignoreDaemonSets: true, timeoutMs: 600_000, onProgress: (step) => log(step.type) });
    */
   async drain(names: string | readonly string[], options: DrainOptions = {}): Promise<DrainedPod[]> {
+    // Asked for at once: at a prompt, the next line has another.
+    const signal = this.signalFor(options.signal);
     const nodes = await this.#nodes("drain", String(names));
     const { drain } = await import("./drain.ts");
-    return drain(nodes, names, options);
+    return drain(nodes, names, { ...options, signal });
   }
 
   async #nodes(action: string, name: string): Promise<ResourceClient<Node>> {

@@ -59,6 +59,8 @@ export interface ResourceClientSettings {
   readonly dryRun?: boolean | undefined;
   /** The transport makes a dry run of every write, as a plan does. Default false. */
   readonly planned?: boolean | undefined;
+  /** The signal of what is being run, which ends long work that was given none of its own. Default none. */
+  readonly interruption?: (() => AbortSignal) | undefined;
   /** Default {@link FIELD_MANAGER}. */
   readonly fieldManager?: string | undefined;
   readonly timing?: Timing | undefined;
@@ -95,6 +97,11 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     this.isDryRun = settings.dryRun ?? false;
     this.storesNothing = this.isDryRun || settings.planned === true;
     this.#fieldManager = settings.fieldManager ?? FIELD_MANAGER;
+  }
+
+  /** The signal for work that goes on writing by itself: the caller's own, else that of what is being run. */
+  protected signalFor(signal: AbortSignal | undefined): AbortSignal | undefined {
+    return signal ?? this.#settings.interruption?.();
   }
 
   /** The resource as discovery describes it. */

@@ -62,9 +62,11 @@ export class ClusterHandle {
   readonly #session: Session;
   readonly #scope: Scope;
   readonly #dryRun: boolean;
+  readonly #interruption: (() => AbortSignal) | undefined;
 
-  constructor(session: Session, scope?: Scope, dryRun = false) {
+  constructor(session: Session, scope?: Scope, dryRun = false, interruption?: () => AbortSignal) {
     this.#session = session;
+    this.#interruption = interruption;
     this.#scope = scope ?? { type: "namespace", namespace: session.settings.namespace, chosen: false };
     this.#dryRun = dryRun;
   }
@@ -106,7 +108,7 @@ export class ClusterHandle {
 
   /** The same cluster in another namespace; `"*"` is {@link everywhere}. */
   in(namespace: string): Cluster {
-    return clusterOf(new ClusterHandle(this.#session, scopeOf(this.#scope, namespace), this.#dryRun));
+    return clusterOf(this.#handle(this.#session, scopeOf(this.#scope, namespace)));
   }
 
   /** The same cluster, all namespaces. */
@@ -117,17 +119,25 @@ export class ClusterHandle {
   /** The same cluster as another user (impersonation): needs the right to `impersonate` it. */
   as(user: string, groups: readonly string[] = []): Cluster {
     const session = this.#session.as({ user, groups, extra: {} });
-    return clusterOf(new ClusterHandle(session, this.#scope, this.#dryRun));
+    return clusterOf(this.#handle(session, this.#scope));
   }
 
   /** Another context of the same kubeconfig, in its own namespace. Throws ConfigError for one that does not exist. */
   use(context: string): Cluster {
-    return clusterOf(new ClusterHandle(this.#session.use(context), undefined, this.#dryRun));
+    return clusterOf(this.#handle(this.#session.use(context), undefined));
   }
 
   /** A handle whose writes the server validates and answers, and does not store. */
   dryRun(): Cluster {
-    return clusterOf(new ClusterHandle(this.#session, this.#scope, true));
+    return clusterOf(new ClusterHandle(this.#session, this.#scope, true, this.#interruption));
+  }
+
+  /**
+   * A handle for code that runs under a signal: it ends long work that writes by itself, a drain, where that was given
+   * none of its own. It is asked for when the work begins.
+   */
+  under(signal: () => AbortSignal): Cluster {
+    return clusterOf(new ClusterHandle(this.#session, this.#scope, this.#dryRun, signal));
   }
 
   /** The helper of any name that kubectl takes: `widgets`, `widgets.example.com`, `deploy`, `Deployment`. */
@@ -139,6 +149,7 @@ export class ClusterHandle {
       dryRun: this.#dryRun,
       printed: this.#session.settings.printed,
       planned: this.#session.settings.planned,
+      interruption: this.#interruption,
       label: name,
     });
   }
@@ -242,6 +253,10 @@ export class ClusterHandle {
   toString(): string {
     const where = this.namespace === "*" ? "all namespaces" : this.namespace;
     return `Cluster ${this.context}/${where} on ${this.server}${this.isDryRun ? ", dry run" : ""}`;
+  }
+
+  #handle(session: Session, scope: Scope | undefined): ClusterHandle {
+    return new ClusterHandle(session, scope, this.#dryRun, this.#interruption);
   }
 
   #clientFor(resource: ApiResource): ResourceHelper<UnknownObject> {

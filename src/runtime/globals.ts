@@ -47,9 +47,9 @@ export interface GlobalsOptions {
 
 /** The values of {@link Globals}; `signal` is asked for each time, so that every line of a prompt has its own. */
 export function createGlobals(options: GlobalsOptions): Globals {
-  const { k8s, $, log, args } = options;
+  const { $, log, args } = options;
   return {
-    k8s,
+    k8s: options.k8s.under(options.signal),
     $,
     log,
     args,

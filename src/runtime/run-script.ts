@@ -84,5 +84,5 @@ export async function runRecipe<S extends ArgumentSpecs, R>(
   { k8s, log, signal, words }: RunRecipeOptions,
 ): Promise<R> {
   const args = parseDeclaredArguments(words, recipe.args) as ArgumentValues<S>;
-  return recipe.run({ k8s, args, log, signal });
+  return recipe.run({ k8s: k8s.under(() => signal), args, log, signal });
 }

@@ -201,6 +201,38 @@ test("a time-out and an interruption say what was done and what was not", async 
   expect(cluster.requests).toHaveLength(before);
 });
 
+test("a drain without a signal ends with that of the code it runs in, as it was when the drain began", async () => {
+  await workload("web", 1);
+  await budget("web", 1);
+  const lines = [new AbortController(), new AbortController()];
+  let line = 0;
+  const { transport, scope, timing } = nodes;
+  const helper = new ResourceHelper<Node>({
+    transport,
+    resource: await nodes.resource(),
+    scope,
+    timing,
+    interruption: () => (lines[line] as AbortController).signal,
+  });
+  let blocked = 0;
+  const draining = helper
+    .drain("a", {
+      onProgress: ({ type }) => {
+        if (type === "blocked") blocked += 1;
+      },
+    })
+    .catch((error: unknown) => error);
+  line = 1;
+  await cluster.until(() => blocked === 1);
+  lines[1]?.abort();
+  await cluster.until(() => blocked === 2);
+  lines[0]?.abort();
+  expect(await cluster.settled(draining)).toMatchObject({
+    code: "ABORTED",
+    message: expect.stringContaining("0 pods"),
+  });
+});
+
 test("a dry run asks the server of every pod and changes nothing", async () => {
   await workload("web", 1);
   await workload("held", 1);

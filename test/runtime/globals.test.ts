@@ -5,10 +5,11 @@ import { createLog } from "../../src/runtime/log.ts";
 import { createShell } from "../../src/runtime/shell.ts";
 
 let controller = new AbortController();
+const k8s = { under: () => k8s } as unknown as Cluster;
 
 function globals(): Globals {
   return createGlobals({
-    k8s: {} as Cluster,
+    k8s,
     $: createShell({ cluster: () => undefined, env: {} }).$,
     log: createLog(() => {}),
     args: { name: "a" },
