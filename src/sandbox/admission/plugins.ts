@@ -1,4 +1,5 @@
 import type { AdmissionPlugin } from "./admission.ts";
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from "./certificates.ts";
 import { defaultStorageClass } from "./default-storage-class.ts";
 import { defaultTolerationSeconds } from "./default-toleration-seconds.ts";
 import { limitRanger } from "./limit-ranger.ts";
@@ -19,6 +20,9 @@ export function admissionPlugins(random: () => number): readonly AdmissionPlugin
     defaultTolerationSeconds,
     defaultStorageClass,
     storageObjectInUseProtection,
+    certificateApproval,
+    certificateSigning,
+    certificateSubjectRestriction,
     rbacEscalation,
     resourceQuota,
   ];

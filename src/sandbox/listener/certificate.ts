@@ -1,6 +1,6 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import { isIPv4, isIPv6 } from "node:net";
-import type { CertificateRequest } from "./certificate-request.ts";
+import type { CertificateRequest } from "../certificates/certificate-request.ts";
 import {
   bitString,
   boolean,

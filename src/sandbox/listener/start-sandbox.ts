@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { parseCertificateRequest } from "../certificates/certificate-request.ts";
 import { wallClock } from "../model/clock.ts";
 import { headStartClock } from "../model/head-start-clock.ts";
 import type { UserInfo } from "../model/user.ts";
@@ -8,7 +9,6 @@ import { loadObjects, type SeedObject } from "../starter/load-objects.ts";
 import { loadStarter, ROLLOUT_MS } from "../starter/starter.ts";
 import { createUpgrades } from "../streams/upgrade.ts";
 import { createCertificateAuthority } from "./certificate.ts";
-import { parseCertificateRequest } from "./certificate-request.ts";
 import { sandboxKubeconfig } from "./kubeconfig.ts";
 import { type ListenerCertificates, startListener } from "./listener.ts";
 

@@ -1,38 +1,15 @@
-import { webcrypto, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
+import { parseCertificateRequest } from "../../../src/sandbox/certificates/certificate-request.ts";
 import { type RunningSandbox, startSandbox } from "../../../src/sandbox/index.ts";
-import { parseCertificateRequest } from "../../../src/sandbox/listener/certificate-request.ts";
 import type { ApiObject } from "../../../src/sandbox/model/object.ts";
+import { requestOf } from "./request-of.ts";
 
 let sandbox: RunningSandbox | undefined;
 afterEach(() => sandbox?.close());
 
 const ADMIN = { certificate: { commonName: "admin", organizations: ["system:masters"], sha256: "0" } };
 const REQUESTS = "/apis/certificates.k8s.io/v1/certificatesigningrequests";
-
-const ALGORITHMS = {
-  "EC P-256": { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
-  RSA: { name: "RSASSA-PKCS1-v1_5", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" },
-} as const;
-
-async function requestOf(algorithm: keyof typeof ALGORITHMS): Promise<string> {
-  // The library's dependency container asks for the reflection API, whose answers it can do without.
-  Object.assign(Reflect, { getMetadata: () => undefined, getOwnMetadata: () => undefined });
-  const x509 = await import("@peculiar/x509");
-  x509.cryptoProvider.set(webcrypto as never);
-  const signingAlgorithm = ALGORITHMS[algorithm];
-  const keys = (await webcrypto.subtle.generateKey(signingAlgorithm, true, [
-    "sign",
-    "verify",
-  ])) as webcrypto.CryptoKeyPair;
-  const request = await x509.Pkcs10CertificateRequestGenerator.create({
-    name: "CN=jane, O=devs, O=ops",
-    keys,
-    signingAlgorithm,
-    extensions: [new x509.SubjectAlternativeNameExtension([{ type: "dns", value: "jane.example.com" }])],
-  });
-  return request.toString("pem");
-}
 
 async function ask(
   method: string,
