@@ -54,7 +54,10 @@ export function execIn(
   };
 }
 
-/** Joins a container's own process: its outputs from now on and, where it reads one, its stdin. */
+/**
+ * Joins a container's own process: its outputs from now on and, where it reads one, its stdin. The session succeeds
+ * however the container ends, as a kubelet's does: how is in the pod's status.
+ */
 export function attachTo(process: ContainerProcess, options: SessionOptions, stdinOnce: boolean): ContainerSession {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
@@ -70,9 +73,9 @@ export function attachTo(process: ContainerProcess, options: SessionOptions, std
       if (stream.writableLength > MAX_WAITING_BYTES) end();
     };
   const untap = process.tap(pass(stdout), pass(stderr));
-  const ended = process.ended.then((how): SessionEnd => {
+  const ended = process.ended.then((): SessionEnd => {
     end();
-    return { type: "exited", exitCode: how.exitCode };
+    return { type: "exited", exitCode: 0 };
   });
   return {
     stdin: options.stdin ? containerInput(process, stdinOnce) : undefined,

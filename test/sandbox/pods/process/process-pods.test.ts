@@ -192,6 +192,24 @@ describe.skipIf(unable !== undefined)(`process pods (${unable ?? "bubblewrap wor
     });
   });
 
+  test("whoever is attached gets what the container prints, and a success however it ends", async () => {
+    create(
+      "ends",
+      { ...shell('while read -r line; do echo "got $line"; done; exit 4'), stdin: true, stdinOnce: true },
+      {
+        restartPolicy: "Never",
+      },
+    );
+    await until(() => phase("ends") === "Running");
+    const path = "/api/v1/namespaces/default/pods/ends/attach?stdin=true&stdout=true";
+    const line = Buffer.from("it\n").toString("hex");
+    const outcome = await ask({ listener: sandbox, credentials }, path, V5, [{ hex: `00${line}` }, { hex: "ff00" }]);
+    expect(outcome).toMatchObject({
+      channels: { 1: "got it\n", 3: expect.stringContaining('"status":"Success"') },
+    });
+    expect((await finished("ends")).status?.containerStatuses?.[0]?.state.terminated?.exitCode).toBe(4);
+  });
+
   test("probes decide readiness, ports are forwarded and proxied", async () => {
     const port = await freePort();
     const program = `setTimeout(()=>require("http").createServer((q,r)=>r.end("at "+q.url)).listen(${port},"127.0.0.1"),300)`;
