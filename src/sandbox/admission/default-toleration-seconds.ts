@@ -1,9 +1,10 @@
+import { NOT_READY_TAINT, UNREACHABLE_TAINT } from "../model/node-taints.ts";
 import type { AdmissionPlugin } from "./admission.ts";
 import { concerns } from "./forbid.ts";
 import { podSpecOf, type Toleration } from "./pod-spec.ts";
 
 const TOLERATION_SECONDS = 300;
-const TAINTS = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+const TAINTS = [NOT_READY_TAINT, UNREACHABLE_TAINT];
 
 /** Lets pods stay five minutes on a node that is not ready or not reachable, unless they say otherwise. */
 export const defaultTolerationSeconds: AdmissionPlugin = {

@@ -9,6 +9,7 @@ import { rbacEscalation } from "./rbac-escalation.ts";
 import { resourceQuota } from "./resource-quota.ts";
 import { serviceAccount } from "./service-account.ts";
 import { storageObjectInUseProtection } from "./storage-object-in-use-protection.ts";
+import { taintNodesByCondition } from "./taint-nodes-by-condition.ts";
 
 /** The plugins that are on, in kube-apiserver's order. `random` gives numbers from 0 up to 1. */
 export function admissionPlugins(random: () => number): readonly AdmissionPlugin[] {
@@ -16,6 +17,7 @@ export function admissionPlugins(random: () => number): readonly AdmissionPlugin
     namespaceLifecycle,
     limitRanger,
     serviceAccount(random),
+    taintNodesByCondition,
     priority,
     defaultTolerationSeconds,
     defaultStorageClass,

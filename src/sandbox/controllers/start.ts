@@ -16,6 +16,7 @@ import { startGarbageCollector } from "./garbage-collector.ts";
 import { startHorizontalPodAutoscaler } from "./horizontal-pod-autoscaler/autoscaler.ts";
 import { startJobController } from "./job/job.ts";
 import { startNamespaceController } from "./namespace.ts";
+import { startNodeLifecycleController } from "./node-lifecycle.ts";
 import { createObjectGraph } from "./object-graph.ts";
 import { startReplicaSetController } from "./replica-set.ts";
 import { startResourceQuotaController } from "./resource-quota.ts";
@@ -23,6 +24,7 @@ import { createRuntime } from "./runtime/runtime.ts";
 import { startRootCaPublisher, startServiceAccountController } from "./service-accounts.ts";
 import { startStatefulSetController } from "./stateful-set/stateful-set.ts";
 import { startStorageProtection } from "./storage-protection.ts";
+import { startTaintEvictionController } from "./taint-eviction.ts";
 import { startVolumeBinder } from "./volume-binder.ts";
 
 export interface ControllersOptions {
@@ -52,6 +54,8 @@ export function startControllers(options: ControllersOptions): { stop(): void } 
   if (certificateAuthority !== undefined) startRootCaPublisher(runtime, certificateAuthority);
   if (options.signCertificate !== undefined) startCertificateSigner(runtime, options.signCertificate);
   registerNodes(runtime, nodes, heartbeatMs);
+  startNodeLifecycleController(runtime);
+  startTaintEvictionController(runtime);
   startDeploymentController(runtime);
   startReplicaSetController(runtime);
   startStatefulSetController(runtime);

@@ -52,6 +52,11 @@ export class PodWorker {
     else if (gated) this.#report();
   }
 
+  /** Reports the pod's state anew, whatever others made of it. */
+  sync(): void {
+    this.#report();
+  }
+
   /** The pod is gone from the registry: whatever still runs is killed. */
   remove(): void {
     if (!this.#leaving) this.#noteKilling();

@@ -1,5 +1,6 @@
 import type { LabelSelectorRequirement } from "../model/label-selector.ts";
 import { matchesLabels, matchesRequirement } from "../model/label-selector.ts";
+import { UNSCHEDULABLE_TAINT } from "../model/node-taints.ts";
 import { quantityValue } from "../schema/quantity.ts";
 import type { Container, Node, NodeSelectorTerm, Pod, Taint, Toleration } from "./pod.ts";
 
@@ -94,7 +95,7 @@ const stays = (reason: string): Obstacle[] => [{ reason, passes: false }];
 function obstaclesOn(pod: Pod, requests: Amounts, { node, requested, pods }: Candidate): Obstacle[] {
   const { spec = {} } = node;
   const tolerations = pod.spec.tolerations ?? [];
-  const unschedulable: Taint = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" };
+  const unschedulable: Taint = { key: UNSCHEDULABLE_TAINT, effect: "NoSchedule" };
   if (spec.unschedulable === true && !tolerates(tolerations, unschedulable)) return stays("node(s) were unschedulable");
   if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== "" && pod.spec.nodeName !== node.metadata.name) {
     return stays("node(s) didn't match the requested node name");

@@ -7,7 +7,7 @@ const ALGORITHMS = {
 
 /** PEM of a request for a new key, for `jane.example.com`. */
 export async function requestOf(
-  algorithm: keyof typeof ALGORITHMS,
+  algorithm: "EC P-256" | "RSA",
   name: string = "CN=jane, O=devs, O=ops",
 ): Promise<string> {
   // The library's dependency container asks for the reflection API, whose answers it can do without.
