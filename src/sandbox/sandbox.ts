@@ -81,6 +81,8 @@ export interface Sandbox extends Handler {
   readonly faults: Faults;
   /** What runs, or seems to run, in the pods. */
   readonly containers: ContainerAccess;
+  /** Replaces the authority in every `kube-root-ca.crt`; nothing in a sandbox that was given none. */
+  publishAuthority(certificate: string): void;
   /** Stops everything that acts by itself. Requests are still answered. */
   close(): void;
 }
@@ -146,9 +148,11 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
       }),
     ),
   ];
-  if (options.controllers !== false) {
-    running.push(stopper(startControllers({ registry, clock, nodes, random, ...forControllers(options, runner) })));
-  }
+  const controllers =
+    options.controllers === false
+      ? undefined
+      : startControllers({ registry, clock, nodes, random, ...forControllers(options, runner) });
+  if (controllers !== undefined) running.push(stopper(controllers));
   if (options.addons ?? options.controllers !== false) createAddons(registry, nodes);
   if (options.starter === true) running.push(loadStarter(registry, clock));
 
@@ -159,6 +163,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     store,
     faults,
     containers,
+    publishAuthority: (certificate) => controllers?.publishAuthority(certificate),
     close() {
       for (const stop of running.splice(0).reverse()) stop();
     },

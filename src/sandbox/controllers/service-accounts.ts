@@ -14,38 +14,50 @@ export function startServiceAccountController(runtime: Runtime): void {
   keepInEveryNamespace(runtime, {
     resource: "serviceaccounts",
     name: DEFAULT_ACCOUNT,
-    object: { metadata: { name: DEFAULT_ACCOUNT } },
+    object: () => ({ metadata: { name: DEFAULT_ACCOUNT } }),
     isGood: () => true,
   });
 }
 
-/** Gives every namespace the server's CA certificate in the ConfigMap that pods mount. */
-export function startRootCaPublisher(runtime: Runtime, certificate: string): void {
-  const data = { "ca.crt": certificate };
-  keepInEveryNamespace(runtime, {
+/**
+ * Gives every namespace the server's CA certificate in the ConfigMap that pods mount. The function returned replaces
+ * it everywhere.
+ */
+export function startRootCaPublisher(runtime: Runtime, certificate: string): (certificate: string) => void {
+  const metadata = { name: ROOT_CA, annotations: { "kubernetes.io/description": DESCRIPTION } };
+  let current = certificate;
+  const again = keepInEveryNamespace(runtime, {
     resource: "configmaps",
     name: ROOT_CA,
-    object: { metadata: { name: ROOT_CA, annotations: { "kubernetes.io/description": DESCRIPTION } }, data },
-    isGood: (live) => isJsonObject(live.data) && live.data["ca.crt"] === certificate,
+    object: () => ({ metadata, data: { "ca.crt": current } }),
+    isGood: (live) => isJsonObject(live.data) && live.data["ca.crt"] === current,
   });
+  return (next) => {
+    current = next;
+    again();
+  };
 }
 
 interface Kept {
   readonly resource: string;
   readonly name: string;
-  readonly object: Record<string, unknown> & { metadata: object };
+  object(): Record<string, unknown> & { metadata: object };
   isGood(live: ApiObject): boolean;
 }
 
-function keepInEveryNamespace(runtime: Runtime, kept: Kept): void {
+/** The function returned looks at every namespace again. */
+function keepInEveryNamespace(runtime: Runtime, kept: Kept): () => void {
   const { registry } = runtime;
-  const { resource, name, object } = kept;
+  const { resource, name } = kept;
   const namespaces = runtime.informer<ApiObject>("namespaces");
   const queue = runtime.queue(reconcile);
   namespaces.watch(({ object: namespace }) => queue.add(namespace.metadata.name ?? ""));
   runtime.informer<ApiObject>(resource).watch(({ type, object: live }) => {
     if (type !== "ADDED" && live.metadata.name === name) queue.add(live.metadata.namespace ?? "");
   });
+  return () => {
+    for (const namespace of namespaces.list()) queue.add(namespace.metadata.name ?? "");
+  };
 
   function reconcile(namespace: string): void {
     const parent = namespaces.get("", namespace);
@@ -53,11 +65,11 @@ function keepInEveryNamespace(runtime: Runtime, kept: Kept): void {
     const live = registry.get(resource, namespace, name);
     const write = { manager: CONTROLLER_MANAGER };
     if (live !== undefined) {
-      if (!kept.isGood(live)) registry.update(resource, { ...live, ...object, metadata: live.metadata }, write);
+      if (!kept.isGood(live)) registry.update(resource, { ...live, ...kept.object(), metadata: live.metadata }, write);
       return;
     }
     try {
-      registry.create(resource, namespace, object, write);
+      registry.create(resource, namespace, kept.object(), write);
     } catch (error) {
       if (!isReason(error, "AlreadyExists")) throw error;
     }

@@ -46,12 +46,18 @@ export interface ControllersOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+export interface Controllers {
+  /** Publishes another CA as `kube-root-ca.crt`; nothing where none is published. */
+  publishAuthority(certificate: string): void;
+  stop(): void;
+}
+
 /** Everything of a cluster that acts by itself: controllers, scheduler, kubelets. */
-export function startControllers(options: ControllersOptions): { stop(): void } {
+export function startControllers(options: ControllersOptions): Controllers {
   const { registry, clock, nodes, certificateAuthority, heartbeatMs, random = Math.random, onError, runner } = options;
   const runtime = createRuntime({ registry, clock, random, ...(onError === undefined ? {} : { onError }) });
   startServiceAccountController(runtime);
-  if (certificateAuthority !== undefined) startRootCaPublisher(runtime, certificateAuthority);
+  const publish = certificateAuthority === undefined ? undefined : startRootCaPublisher(runtime, certificateAuthority);
   if (options.signCertificate !== undefined) startCertificateSigner(runtime, options.signCertificate);
   registerNodes(runtime, nodes, heartbeatMs);
   startNodeLifecycleController(runtime);
@@ -74,5 +80,5 @@ export function startControllers(options: ControllersOptions): { stop(): void } 
   startScheduler(runtime);
   warnOfMissingDns(runtime, nodes);
   startKubelets(runtime, nodes, runner);
-  return { stop: () => runtime.stop() };
+  return { publishAuthority: (certificate) => publish?.(certificate), stop: () => runtime.stop() };
 }

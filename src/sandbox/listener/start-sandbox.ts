@@ -53,7 +53,7 @@ export interface RunningSandbox extends Pick<Sandbox, "registry" | "handle" | "c
   restart(options?: { readonly downMs?: number }): Promise<void>;
   /**
    * Makes a new authority, certificates and {@link kubeconfig}; who trusts or was issued by the old one gets no
-   * further. Connections are cut. `kube-root-ca.crt` keeps the authority that the sandbox began with.
+   * further. Connections are cut. The new authority is published as `kube-root-ca.crt`.
    */
   rotateCertificates(): void;
   /** Stops: ends watches, lets short requests finish, then the controllers. Once; later calls wait for the first. */
@@ -160,6 +160,7 @@ export async function startSandbox(options: StartSandboxOptions = {}): Promise<R
         authority = createCertificateAuthority();
         kubeconfig = newKubeconfig();
         listener.replaceCertificates(certificates());
+        sandbox.publishAuthority(authority.certificate);
       },
       close: () => {
         closed ??= listener.close().then(stop);

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { load } from "js-yaml";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import {
   type RunningSandbox,
   type StartSandboxOptions,
@@ -88,4 +88,19 @@ test("closing ends a watch cleanly, once", async () => {
   await Promise.all([sandbox.close(), sandbox.close()]);
   await received;
   expect(watch.complete).toBe(true);
+});
+
+test("a rotation publishes the new authority in every namespace", async () => {
+  const rotated = await start();
+  const published = (): unknown[] =>
+    rotated.registry
+      .list("configmaps")
+      .filter(({ metadata }) => metadata.name === "kube-root-ca.crt")
+      .map(({ data }) => (data as { "ca.crt": string })["ca.crt"]);
+  const everywhere = (): unknown[] => rotated.registry.list("namespaces").map(() => rotated.certificateAuthority);
+  await vi.waitFor(() => expect(published()).toEqual(everywhere()));
+  const [first] = published();
+  rotated.rotateCertificates();
+  await vi.waitFor(() => expect(published()).toEqual(everywhere()));
+  expect(published()).not.toContain(first);
 });
