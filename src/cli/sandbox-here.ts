@@ -15,7 +15,7 @@ export interface SandboxHereOptions {
 }
 
 /** How long the sandboxes of the command line seem to have been running: their system pods are up. */
-export const HEAD_START_MS = 600_000;
+export const HEAD_START_MS = 120_000;
 
 /** Address of the `kube-dns` Service among the add-ons. */
 const CLUSTER_DNS = "10.96.0.10";

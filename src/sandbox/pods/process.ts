@@ -31,12 +31,19 @@ export function* processActs(pod: Pod, container: Container, startedAt: number):
 export function processEnding(pod: Pod, container: Container, startedAt: number): Ending | undefined {
   const { run } = behaviourOf(pod, container.name);
   if (run !== undefined) return { afterMs: run.ms, exitCode: run.exitCode };
+  if (loopsForGood(container)) return undefined;
   let seen = 0;
   for (const act of processActs(pod, container, startedAt)) {
     if (act.type === "exit") return { afterMs: act.at, exitCode: act.exitCode };
     if (++seen > HORIZON_ACTS) return undefined;
   }
   return undefined;
+}
+
+/** `while true; do …; done` without anything that could leave it: known at a glance, without going round it. */
+function loopsForGood({ command = [], args = [] }: Container): boolean {
+  const text = [...command, ...args].join(" ");
+  return /\bwhile (?:true|:) *[;\n] *do\b/.test(text) && !/\b(?:break|exit|return|kill|set)\b/.test(text);
 }
 
 function* fromLogs(pod: Pod, lines: readonly string[]): Generator<Act> {
