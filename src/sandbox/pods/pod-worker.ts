@@ -1,17 +1,15 @@
-import { isDeepStrictEqual } from "node:util";
-import { ignoringNotFound } from "../controllers/ownership.ts";
 import type { Runtime } from "../controllers/runtime/runtime.ts";
 import { formatTime } from "../model/clock.ts";
 import { behaviourOf } from "./annotations.ts";
-import { backoffMs, formatDuration, isForgiven } from "./backoff.ts";
+import { restartContainer } from "./container-restart.ts";
 import { ContainerConfigError, type ContainerEnd } from "./container-runner.ts";
-import { canonicalImage, containerId, imageSize } from "./images.ts";
+import { pullImage } from "./image-pull.ts";
+import { containerId } from "./images.ts";
 import type { NodeRuntime } from "./node-runtime.ts";
-import { KUBELET } from "./node-runtime.ts";
 import type { Pod, TerminatedState } from "./pod.ts";
+import { PodContext } from "./pod-context.ts";
 import type { ContainerRuntime, PodRuntime } from "./pod-runtime.ts";
 import { isInitialized, isSidecar, newPodRuntime, restarts } from "./pod-runtime.ts";
-import { podStatus } from "./pod-status.ts";
 import { processEnding } from "./process.ts";
 
 /** How long the kubelet takes to notice a pod, to set up its sandbox, and to notice that a container has ended. */
@@ -25,36 +23,37 @@ const CONFIG_RETRY_MS = 2000;
 const SIGKILLED = 137;
 
 /**
- * One pod on its node, from the sandbox to the last container. Whatever changes goes into the PodRuntime first; the
- * status is written from that in the next turn of the clock, once however much changed in this one.
+ * One pod on its node, from the sandbox to the last container. Whatever changes goes into the PodRuntime first, and is
+ * reported from there.
  */
 export class PodWorker {
   readonly #runtime: Runtime;
   readonly #node: NodeRuntime;
   readonly #state: PodRuntime;
+  readonly #context: PodContext;
   readonly #busy = new Set<ContainerRuntime>();
   #leaving = false;
-  #reporting = false;
   #gone = false;
 
   constructor(runtime: Runtime, node: NodeRuntime, pod: Pod) {
     this.#runtime = runtime;
     this.#node = node;
     this.#state = newPodRuntime(pod, node.address, runtime.clock.now() + NOTICE_MS);
-    this.#after(NOTICE_MS, () => this.#begin());
+    this.#context = new PodContext(runtime, node, this.#state);
+    this.#context.after(NOTICE_MS, () => this.#begin());
   }
 
   /** The pod as the registry now has it. */
   update(pod: Pod): void {
     const gated = (pod.spec.readinessGates ?? []).length > 0;
     this.#state.pod = pod;
-    if (pod.metadata.deletionTimestamp !== undefined && !this.#leaving) this.#after(0, () => this.#leave());
-    else if (gated) this.#report();
+    if (pod.metadata.deletionTimestamp !== undefined && !this.#leaving) this.#context.after(0, () => this.#leave());
+    else if (gated) this.#context.report();
   }
 
   /** Reports the pod's state anew, whatever others made of it. */
   sync(): void {
-    this.#report();
+    this.#context.report();
   }
 
   /** The pod is gone from the registry: whatever still runs is killed. */
@@ -68,19 +67,17 @@ export class PodWorker {
 
   /** Drops all timers. */
   halt(): void {
-    for (const cancel of this.#state.timers) cancel();
-    this.#state.timers.clear();
-    this.#reporting = false;
+    this.#context.halt();
   }
 
   #begin(): void {
     if (this.#leaving) return;
-    this.#report();
+    this.#context.report();
     const deadline = this.#state.pod.spec.activeDeadlineSeconds;
-    if (deadline !== undefined) this.#after(deadline * 1000, () => this.#exceedDeadline());
-    this.#after(SANDBOX_MS, () => {
+    if (deadline !== undefined) this.#context.after(deadline * 1000, () => this.#exceedDeadline());
+    this.#context.after(SANDBOX_MS, () => {
       this.#state.sandboxReady = true;
-      this.#report();
+      this.#context.report();
       this.#advance();
     });
   }
@@ -98,60 +95,13 @@ export class PodWorker {
 
   #launch(container: ContainerRuntime): void {
     this.#busy.add(container);
-    const image = container.spec.image ?? "";
-    const { pullFails, pullMs } = behaviourOf(this.#state.pod, container.spec.name);
-    const policy = container.spec.imagePullPolicy ?? "IfNotPresent";
-    if (policy !== "Always" && this.#node.hasImage(image) && !pullFails) {
-      const present = `Container image ${JSON.stringify(image)} already present on machine and can be accessed by the pod`;
-      this.#event(container, "Normal", "Pulled", present);
-      this.#create(container);
-      return;
-    }
-    if (policy === "Never") {
-      const message = `Container image ${JSON.stringify(image)} is not present with pull policy of Never`;
-      this.#event(container, "Warning", "ErrImageNeverPull", message);
-      container.phase = { state: "waiting", reason: "ErrImageNeverPull", message };
-      this.#report();
-      return;
-    }
-    this.#event(container, "Normal", "Pulling", `Pulling image ${JSON.stringify(image)}`);
-    this.#after(pullMs, () => {
-      if (pullFails) {
-        this.#failPull(container);
-        return;
-      }
-      this.#node.addImage(image);
-      const took = formatDuration(pullMs);
-      const pulled = `Successfully pulled image ${JSON.stringify(image)} in ${took} (${took} including waiting).`;
-      this.#event(container, "Normal", "Pulled", `${pulled} Image size: ${imageSize(image)} bytes.`);
-      this.#create(container);
-    });
-  }
-
-  #failPull(container: ContainerRuntime): void {
-    const image = JSON.stringify(container.spec.image ?? "");
-    const full = canonicalImage(container.spec.image ?? "");
-    const unpack = `failed to pull and unpack image "${full}": failed to resolve reference "${full}": ${full}: not found`;
-    const cause = `rpc error: code = NotFound desc = ${unpack}`;
-    this.#event(container, "Warning", "Failed", `Failed to pull image ${image}: ${cause}`);
-    this.#event(container, "Warning", "Failed", "Error: ErrImagePull");
-    container.phase = { state: "waiting", reason: "ErrImagePull", message: cause };
-    container.failures++;
-    this.#report();
-    this.#after(1000, () => {
-      const message = `Back-off pulling image ${image}`;
-      this.#event(container, "Normal", "BackOff", message);
-      this.#event(container, "Warning", "Failed", "Error: ImagePullBackOff");
-      container.phase = { state: "waiting", reason: "ImagePullBackOff", message: `${message}: ErrImagePull: ${cause}` };
-      this.#report();
-      this.#after(backoffMs(container.failures), () => this.#launch(container));
-    });
+    pullImage(this.#context, container, () => this.#create(container));
   }
 
   #create(container: ContainerRuntime): void {
-    this.#event(container, "Normal", "Created", "Container created");
+    this.#context.event(container, "Normal", "Created", "Container created");
     const { startDelayMs } = behaviourOf(this.#state.pod, container.spec.name);
-    this.#after(startDelayMs, () => this.#start(container));
+    this.#context.after(startDelayMs, () => this.#start(container));
   }
 
   #start(container: ContainerRuntime): void {
@@ -160,11 +110,11 @@ export class PodWorker {
     this.#state.podIP ??= pod.spec.hostNetwork === true ? this.#node.address : this.#node.takeAddress();
     if (!this.#run(container, now)) return;
     this.#busy.delete(container);
-    this.#event(container, "Normal", "Started", "Container started");
+    this.#context.event(container, "Normal", "Started", "Container started");
     if (container.phase.state === "terminated") container.last = container.phase.end;
     container.phase = { state: "running", startedAt: now };
     if (container.process === undefined) this.#simulate(container, now);
-    this.#report();
+    this.#context.report();
     if (isSidecar(container) && container.started) this.#advance();
   }
 
@@ -174,7 +124,7 @@ export class PodWorker {
     container.started = true;
     if (!container.init || isSidecar(container)) this.#awaitReady(container, startedAt, readyDelayMs);
     const ending = processEnding(pod, container.spec, startedAt);
-    if (ending !== undefined) this.#after(ending.afterMs, () => this.#exit(container, startedAt, ending));
+    if (ending !== undefined) this.#context.after(ending.afterMs, () => this.#exit(container, startedAt, ending));
   }
 
   /** Starts the container's process where it is to have one. False: something is missing, and it is tried again. */
@@ -183,7 +133,7 @@ export class PodWorker {
     const whileRunning = (change: () => void): void => {
       if (this.#gone || !isRunningSince(container, startedAt)) return;
       change();
-      this.#report();
+      this.#context.report();
     };
     try {
       container.process = this.#node.runner?.start(pod, container.spec, {
@@ -201,17 +151,17 @@ export class PodWorker {
             if (!container.init || isSidecar(container)) container.ready = is;
           }),
         warn: (reason, message) => {
-          if (!this.#gone) this.#event(container, reason === "Killing" ? "Normal" : "Warning", reason, message);
+          if (!this.#gone) this.#context.event(container, reason === "Killing" ? "Normal" : "Warning", reason, message);
         },
       });
       return true;
     } catch (error) {
       if (!(error instanceof ContainerConfigError)) throw error;
-      this.#event(container, "Warning", "Failed", `Error: ${error.message}`);
+      this.#context.event(container, "Warning", "Failed", `Error: ${error.message}`);
       if (container.phase.state === "terminated") container.last = container.phase.end;
       container.phase = { state: "waiting", reason: "CreateContainerConfigError", message: error.message };
-      this.#report();
-      this.#after(CONFIG_RETRY_MS, () => this.#start(container));
+      this.#context.report();
+      this.#context.after(CONFIG_RETRY_MS, () => this.#start(container));
       return false;
     }
   }
@@ -221,10 +171,10 @@ export class PodWorker {
     const ready = (): void => {
       if (!isRunningSince(container, startedAt)) return;
       container.ready = true;
-      this.#report();
+      this.#context.report();
     };
     if (delayMs === 0) ready();
-    else this.#after(delayMs, ready);
+    else this.#context.after(delayMs, ready);
   }
 
   #exit(container: ContainerRuntime, startedAt: number, { exitCode, reason, message }: ContainerEnd): void {
@@ -243,44 +193,13 @@ export class PodWorker {
     container.phase = { state: "terminated", end };
     container.started = false;
     container.ready = container.init && exitCode === 0 && !isSidecar(container);
-    this.#report();
+    this.#context.report();
     if (this.#leaving || this.#state.failure !== undefined) this.#finish();
-    else if (restarts(this.#state, container, exitCode)) this.#restart(container, end, now - startedAt);
-    else if (container.init) this.#advance();
+    else if (restarts(this.#state, container, exitCode)) {
+      const ended = { end, ranMs: now - startedAt, noticeMs: RELIST_MS };
+      restartContainer(this.#context, container, ended, () => this.#launch(container));
+    } else if (container.init) this.#advance();
     else this.#stopSidecars();
-  }
-
-  /** The first restart comes at once, further ones after the back-off. */
-  #restart(container: ContainerRuntime, end: TerminatedState, ranMs: number): void {
-    container.failures = isForgiven(ranMs) ? 1 : container.failures + 1;
-    const { failures } = container;
-    const again = (): void => {
-      container.restartCount++;
-      this.#launch(container);
-    };
-    this.#after(RELIST_MS, () => {
-      if (failures === 1) {
-        again();
-        return;
-      }
-      const waitMs = backoffMs(failures - 1);
-      const { name, namespace, uid } = this.#state.pod.metadata;
-      const who = `${name}_${namespace}(${uid})`;
-      this.#event(
-        container,
-        "Warning",
-        "BackOff",
-        `Back-off restarting failed container ${container.spec.name} in pod ${who}`,
-      );
-      container.last = end;
-      container.phase = {
-        state: "waiting",
-        reason: "CrashLoopBackOff",
-        message: `back-off ${formatDuration(waitMs)} restarting failed container=${container.spec.name} pod=${who}`,
-      };
-      this.#report();
-      this.#after(waitMs, again);
-    });
   }
 
   /** Once no other container is left, the sidecars are told to go too. */
@@ -297,7 +216,7 @@ export class PodWorker {
     this.halt();
     this.#state.failure = { reason: "DeadlineExceeded", message };
     this.#node.events.event(this.#state.pod, "Normal", "DeadlineExceeded", message);
-    this.#report();
+    this.#context.report();
     this.#stop(this.#state.containers, (this.#state.pod.spec.terminationGracePeriodSeconds ?? 30) * 1000);
   }
 
@@ -314,7 +233,7 @@ export class PodWorker {
   #noteKilling(): void {
     for (const container of this.#state.containers) {
       if (container.phase.state !== "running") continue;
-      this.#event(container, "Normal", "Killing", `Stopping container ${container.spec.name}`);
+      this.#context.event(container, "Normal", "Killing", `Stopping container ${container.spec.name}`);
     }
   }
 
@@ -329,61 +248,17 @@ export class PodWorker {
       const { stopMs } = behaviourOf(this.#state.pod, container.spec.name);
       const killed = stopMs > graceMs;
       const exitCode = killed ? SIGKILLED : 0;
-      this.#after(Math.min(stopMs, graceMs), () => this.#exit(container, startedAt, { exitCode }));
+      this.#context.after(Math.min(stopMs, graceMs), () => this.#exit(container, startedAt, { exitCode }));
     }
   }
 
   /** With no container left running a deleted pod's last status is written, and the pod taken away. */
   #finish(): void {
     if (!this.#leaving || this.#state.containers.some((one) => one.phase.state === "running")) return;
-    this.#after(RELIST_MS, () => {
+    this.#context.after(RELIST_MS, () => {
       const { namespace = "", name = "", uid = "" } = this.#state.pod.metadata;
       this.#runtime.registry.delete("pods", namespace, name, { gracePeriodSeconds: 0, uid });
     });
-  }
-
-  #report(): void {
-    if (this.#reporting) return;
-    this.#reporting = true;
-    this.#after(0, () => {
-      this.#reporting = false;
-      this.#write();
-    });
-  }
-
-  #write(): void {
-    const { namespace = "", name = "", uid } = this.#state.pod.metadata;
-    const write = () =>
-      this.#runtime.registry.modify(
-        "pods",
-        namespace,
-        name,
-        (live) => {
-          if (live.metadata.uid !== uid) return undefined;
-          this.#state.pod = live as Pod;
-          const status = podStatus(this.#state, this.#runtime.clock.now());
-          return isDeepStrictEqual(status, live.status) ? undefined : { ...live, status };
-        },
-        { manager: KUBELET, subresource: "status" },
-      );
-    ignoringNotFound(write);
-  }
-
-  #event(container: ContainerRuntime, type: "Normal" | "Warning", reason: string, message: string): void {
-    const list = container.init ? "spec.initContainers" : "spec.containers";
-    this.#node.events.event(this.#state.pod, type, reason, message, `${list}{${container.spec.name}}`);
-  }
-
-  #after(ms: number, task: () => void): void {
-    const cancel = this.#runtime.clock.schedule(ms, () => {
-      this.#state.timers.delete(cancel);
-      try {
-        task();
-      } catch (error) {
-        this.#runtime.reportError(error);
-      }
-    });
-    this.#state.timers.add(cancel);
   }
 }
 
