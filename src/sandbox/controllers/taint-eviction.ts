@@ -19,11 +19,12 @@ export function startTaintEvictionController(runtime: Runtime): void {
   const since = new Map<string, number>();
   const queue = runtime.queue(reconcile);
 
+  const isTainted = (pod: Pod): boolean => executing(nodes.get("", pod.spec.nodeName ?? "")).length > 0;
   pods.addIndex("node", (pod) => pod.spec.nodeName);
   pods.watch(({ type, object, previous }) => {
     const { uid = "" } = object.metadata;
     if (type === "DELETED") since.delete(uid);
-    else if (object.spec.nodeName !== previous?.spec.nodeName) queue.add(keyOf(object));
+    else if (object.spec.nodeName !== previous?.spec.nodeName && isTainted(object)) queue.add(keyOf(object));
   });
   nodes.watch(({ type, object, previous }) => {
     if (type === "DELETED" || executing(object).length + executing(previous).length === 0) return;
