@@ -4,13 +4,13 @@ import { type ApiObject, isJsonObject, type JsonObject } from "../model/object.t
 import { badRequest } from "../model/status-error.ts";
 import { cannotHandle, splitApiVersion, unrecognized } from "./decode-errors.ts";
 import { countMembers, type DecodeProgress, decoderFor, newProgress, OBJECT_META } from "./decoder.ts";
-import { parseBody } from "./parse-body.ts";
+import { type ParseTarget, parseBody, versionToRead } from "./parse-body.ts";
 
 /** The query parameter `fieldValidation`: what becomes of unknown and repeated fields. The API's default is Warn. */
 export type FieldValidation = "Ignore" | "Warn" | "Strict";
 
 /** The kind a body is expected to be: a resource's definition, or the kind that a sub-resource takes. */
-export type DecodeTarget = Pick<ResourceDefinition, "group" | "version" | "kind" | "schemas" | "custom">;
+export type DecodeTarget = ParseTarget & Pick<ResourceDefinition, "schemas">;
 
 export interface DecodeOptions {
   /** Default `Warn`. */
@@ -112,7 +112,7 @@ function identify(value: unknown, bytes: Uint8Array, target: DecodeTarget): Json
     throw unrecognized(bytes, target, `unexpected GroupVersion string: ${value.apiVersion}`);
   }
   if (!value.kind) value.kind = target.kind;
-  if (!value.apiVersion) value.apiVersion = groupVersion(target);
+  value.apiVersion = versionToRead(String(value.apiVersion || groupVersion(target)), target);
   return value;
 }
 

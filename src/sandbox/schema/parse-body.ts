@@ -12,7 +12,16 @@ import { goSyntaxError } from "./json-syntax.ts";
 import { yamlExcess } from "./yaml-bounds.ts";
 
 /** The kind that the body is expected to be of. */
-export type ParseTarget = Pick<ResourceDefinition, "group" | "version" | "kind" | "custom">;
+export type ParseTarget = Pick<ResourceDefinition, "group" | "version" | "kind" | "custom"> & {
+  /** Older versions of the kind's group in which it may be sent too, with the same fields. */
+  readonly olderVersions?: readonly string[];
+};
+
+/** The version to read a body in: the target's own for one that says an older, accepted version. */
+export function versionToRead(apiVersion: string, target: ParseTarget): string {
+  const accepted = target.olderVersions?.some((version) => groupVersion({ ...target, version }) === apiVersion);
+  return accepted === true ? groupVersion(target) : apiVersion;
+}
 
 const JSON_TYPES = new Set(["", "application/json", "text/json"]);
 const YAML_TYPES = new Set(["application/yaml", "text/yaml", "application/x-yaml", "application/apply-patch+yaml"]);
@@ -48,7 +57,7 @@ function parseProtobufBody(bytes: Uint8Array, target: ParseTarget): ParsedBody {
     (reason) => unrecognized(bytes, target, reason),
   );
   const kind = envelope.kind || target.kind;
-  const apiVersion = envelope.apiVersion || groupVersion(target);
+  const apiVersion = versionToRead(envelope.apiVersion || groupVersion(target), target);
   const value = orThrow(
     () => readEnveloped({ apiVersion, kind, raw: envelope.raw }),
     (reason) => cannotHandle({ apiVersion, kind }, target, reason),

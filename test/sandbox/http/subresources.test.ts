@@ -74,6 +74,14 @@ describe("eviction", () => {
     expect(server.sandbox.registry.get("pods", "default", "q")).toBeDefined();
   });
 
+  it("is asked for in policy/v1beta1 too, as clients before 1.22 do, and in no other version", async () => {
+    createPod("p");
+    const eviction = (apiVersion: string) => ({ apiVersion, kind: "Eviction", metadata: { name: "p" } });
+    expect((await server.ask("POST", `${PODS}/p/eviction`, eviction("policy/v1alpha1"))).status).toBe(400);
+    expect((await server.ask("POST", `${PODS}/p/eviction`, eviction("policy/v1beta1"))).status).toBe(201);
+    expect(server.sandbox.registry.get("pods", "default", "p")).toBeUndefined();
+  });
+
   it("spends nothing in a dry run", async () => {
     createPod("p");
     run("p");

@@ -12,7 +12,13 @@ import { checkNamespace, decodeObject } from "../verbs/create.ts";
 import { deleteContext } from "../verbs/delete.ts";
 import { isDryRun } from "../write-options.ts";
 
-const EVICTION = { group: "policy", version: "v1", kind: "Eviction", schemas: BUILT_IN_SCHEMAS };
+const EVICTION = {
+  group: "policy",
+  version: "v1",
+  kind: "Eviction",
+  schemas: BUILT_IN_SCHEMAS,
+  olderVersions: ["v1beta1"],
+};
 const BUDGETS = "poddisruptionbudgets.policy";
 
 /**
