@@ -50,7 +50,7 @@ function keepInEveryNamespace(runtime: Runtime, kept: Kept): () => void {
   const { registry } = runtime;
   const { resource, name } = kept;
   const namespaces = runtime.informer<ApiObject>("namespaces");
-  const queue = runtime.queue(reconcile);
+  const queue = runtime.queue(reconcile, { atOnce: true });
   namespaces.watch(({ object: namespace }) => queue.add(namespace.metadata.name ?? ""));
   runtime.informer<ApiObject>(resource).watch(({ type, object: live }) => {
     if (type !== "ADDED" && live.metadata.name === name) queue.add(live.metadata.namespace ?? "");

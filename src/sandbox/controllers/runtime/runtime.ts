@@ -16,7 +16,7 @@ export interface Runtime {
   readonly random: () => number;
   /** One informer a resource, shared by all controllers. */
   informer<T extends ApiObject>(resource: string): Informer<T>;
-  queue(handle: (key: string) => void, options?: Pick<WorkQueueOptions, "latencyMs">): WorkQueue;
+  queue(handle: (key: string) => void, options?: Pick<WorkQueueOptions, "latencyMs" | "atOnce">): WorkQueue;
   recorder(component: string): EventRecorder;
   readonly eventName: (about: ApiObject) => string;
   /** Runs at stop. */

@@ -15,6 +15,8 @@ export interface WorkQueueOptions {
   readonly onError?: (error: unknown, key: string) => void;
   /** From a key's coming to an empty queue to its handling. Default 0. */
   readonly latencyMs?: number;
+  /** Handles a key as soon as the write that brought it is done, before the next request is read. Default false. */
+  readonly atOnce?: boolean;
   /** First delay after a failure, doubled by each further one. Default 5. */
   readonly baseDelayMs?: number;
   /** Default 1000 s, as client-go's ItemExponentialFailureRateLimiter. */
@@ -29,7 +31,7 @@ const MAX_RETRIES = 15;
 
 /** A work queue that runs on the clock and holds no timer while it is empty. */
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
-  const { clock, handle, onError, latencyMs = 0, baseDelayMs = 5, maxDelayMs = 1_000_000 } = options;
+  const { clock, handle, onError, latencyMs = 0, atOnce = false, baseDelayMs = 5, maxDelayMs = 1_000_000 } = options;
   const waiting = new Set<string>();
   const delayed = new Map<string, { at: number; cancel: () => void }>();
   const failures = new Map<string, number>();
@@ -39,7 +41,20 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const enqueue = (key: string, ms: number): void => {
     if (closed) return;
     waiting.add(key);
-    cancelTurn ??= clock.schedule(ms, turn);
+    cancelTurn ??= atOnce && ms === 0 ? soon() : clock.schedule(ms, turn);
+  };
+  /**
+   * The clock's turn, or the end of what runs now if that is earlier: even the shortest timer takes a millisecond, in
+   * which a client on this machine has asked again.
+   */
+  const soon = (): (() => void) => {
+    const cancel = clock.schedule(0, turn);
+    queueMicrotask(() => {
+      if (cancelTurn !== cancel) return;
+      cancel();
+      turn();
+    });
+    return cancel;
   };
   const add = (key: string): void => enqueue(key, latencyMs);
 

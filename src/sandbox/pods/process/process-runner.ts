@@ -7,6 +7,7 @@ import { quantityValue } from "../../schema/quantity.ts";
 import type { Registry } from "../../storage/registry.ts";
 import { ContainerConfigError, type ContainerRunner } from "../container-runner.ts";
 import type { Pod } from "../pod.ts";
+import { APPLETS, busyboxApplets, isBusybox } from "./busybox.ts";
 import { ContainerProcess } from "./container-process.ts";
 import type { PodFacts } from "./downward.ts";
 import { containerEnvironment, expand } from "./environment.ts";
@@ -14,7 +15,7 @@ import type { HostTools } from "./host-tools.ts";
 import { startProbes } from "./probes.ts";
 import { processAccess } from "./process-access.ts";
 import { ProcessPod } from "./process-pod.ts";
-import { rootView } from "./root-view.ts";
+import { type Mount, rootView } from "./root-view.ts";
 
 /** What the sandbox has that process pods need. */
 export interface PodServices {
@@ -41,6 +42,7 @@ export function createProcessRunner(options: ProcessRunnerOptions): ContainerRun
   const sources = { registry, tokens, claims: join(root, "claims") };
   const pods = new Map<string, ProcessPod>();
   let closed = false;
+  let busybox: { readonly mount: Mount | undefined } | undefined;
   const removeFiles = (): void => rmSync(root, { recursive: true, force: true });
   process.once("exit", removeFiles);
 
@@ -53,7 +55,7 @@ export function createProcessRunner(options: ProcessRunnerOptions): ContainerRun
     return pod;
   }
 
-  function baseEnvironment(pod: Pod): Record<string, string> {
+  function baseEnvironment(pod: Pod): Record<string, string> & { readonly PATH: string } {
     const server = options.apiServer();
     return {
       PATH: options.searchPath,
@@ -66,6 +68,13 @@ export function createProcessRunner(options: ProcessRunnerOptions): ContainerRun
     };
   }
 
+  /** What the image itself brings: nothing, but for busybox where the machine has it. */
+  function imageMount(image: string): Mount | undefined {
+    if (!isBusybox(image)) return undefined;
+    busybox ??= { mount: busyboxApplets(options.searchPath, join(root, "busybox")) };
+    return busybox.mount;
+  }
+
   const access = processAccess({ registry, clock, tools, podOf: (pod) => pods.get(pod.metadata.uid ?? "") });
   return {
     access,
@@ -73,8 +82,11 @@ export function createProcessRunner(options: ProcessRunnerOptions): ContainerRun
       if (closed || (container.command ?? []).length === 0) return undefined;
       const own = podFor(pod.metadata.uid ?? "");
       const facts: PodFacts = { pod, podIP: attempt.podIP, nodeAddress: attempt.nodeAddress };
-      const environment = containerEnvironment(container, facts, registry, baseEnvironment(pod));
-      const mounts = own.mounts(container, facts, environment);
+      const image = imageMount(container.image ?? "");
+      const base = baseEnvironment(pod);
+      const searchPath = image === undefined ? base.PATH : `${APPLETS}:${base.PATH}`;
+      const environment = containerEnvironment(container, facts, registry, { ...base, PATH: searchPath });
+      const mounts = [...own.mounts(container, facts, environment), ...(image === undefined ? [] : [image])];
       const workingDirectory = String(container.workingDir ?? "/");
       const view = viewOf(mounts, workingDirectory);
       const command = [...(container.command ?? []), ...(container.args ?? [])].map((one) => expand(one, environment));
