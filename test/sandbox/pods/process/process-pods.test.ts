@@ -183,7 +183,8 @@ describe.skipIf(unable !== undefined)(`process pods (${unable ?? "bubblewrap wor
       "mine\nhost\nsleep\n0\n",
     );
     const size = Buffer.from('{"Width":101,"Height":37}').toString("hex");
-    const script = 'until [ "$(stty size 2>/dev/null)" = "37 101" ]; do sleep 0.05; done; stty size; test -t 0 && echo terminal';
+    const script =
+      'until [ "$(stty size 2>/dev/null)" = "37 101" ]; do sleep 0.05; done; stty size; test -t 0 && echo terminal';
     expect(await stdout("host", ["sh", "-c", script], "&stdin=true&tty=true", [{ hex: `04${size}` }])).toBe(
       "37 101\r\nterminal\r\n",
     );
