@@ -12,7 +12,7 @@ run() { # run PODS: the whole session against a sandbox of its own
   rm -f "$folder/config"
   node "$root/dist/cli/main.js" sandbox --metrics --pods="$1" --kubeconfig "$folder/config" 2>"$folder/sandbox.log" &
   sandbox=$!
-  trap 'kill "$sandbox" 2>/dev/null; wait "$sandbox" 2>/dev/null || true' EXIT
+  trap 'kill "$sandbox" 2>/dev/null || true; wait "$sandbox" 2>/dev/null || true' EXIT
   for _ in $(seq 100); do
     [ -s "$folder/config" ] && break
     kill -0 "$sandbox" 2>/dev/null || { cat "$folder/sandbox.log"; exit 1; }

@@ -9,7 +9,7 @@ dir=$(mktemp -d)
 "$deno" --version
 node dist/cli/main.js sandbox --port 0 --kubeconfig "$dir/config" 2>"$dir/sandbox.log" &
 sandbox=$!
-trap 'kill "$sandbox" 2>/dev/null; wait "$sandbox" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'kill "$sandbox" 2>/dev/null || true; wait "$sandbox" 2>/dev/null; rm -rf "$dir"' EXIT
 for _ in $(seq 100); do
   [ -s "$dir/config" ] && break
   sleep 0.1
