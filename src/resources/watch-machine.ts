@@ -11,6 +11,9 @@
  * any ──410 or ERROR Expired──▶ streaming or listing     any ──lost, 429, 5xx──▶ waiting ──timer──▶ where it was
  * any ──what trying again cannot mend──▶ failed
  * ```
+ * A watch resumed after a loss is not in sync by being answered with 200: a server may find only then that the
+ * version is too old, and say so with an ERROR event. It is in sync at its first change or bookmark, or once it has
+ * been quiet for a while.
  * Behaviour and figures are those of client-go's reflector:
  * https://github.com/kubernetes/client-go/blob/master/tools/cache/reflector.go
  */
@@ -41,9 +44,16 @@ export interface WatchMemory {
   readonly synced: boolean;
   /** Whether the server has ever answered well: before that, being unreachable is an error to tell at once. */
   readonly reached: boolean;
-  /** Failures in a row, and when the last one was (ms). */
-  readonly failures: number;
-  readonly lastFailureAt: number;
+  /** Failures that trying the same again may mend. */
+  readonly failures: Streak;
+  /** Snapshots begun because a version had expired; apart, so that refused connections delay none of them. */
+  readonly expiries: Streak;
+}
+
+/** How often in a row something happened, and when last (ms); health of {@link BACKOFF_RESET_MS} ends a streak. */
+interface Streak {
+  readonly count: number;
+  readonly lastAt: number;
 }
 
 /** What happened. */
@@ -56,6 +66,8 @@ export type WatchInput =
   /** An ADDED, MODIFIED or DELETED event. */
   | { readonly type: "change"; readonly resourceVersion: string }
   | { readonly type: "bookmark"; readonly resourceVersion: string; readonly initialEventsEnd: boolean }
+  /** The open watch has told nothing for long enough to trust that it will not be refused; see {@link awaitsSync}. */
+  | { readonly type: "quiet" }
   /** The server closed the watch in good order. `brief`: at once, and without any event. */
   | { readonly type: "ended"; readonly brief: boolean; readonly at: number }
   | { readonly type: "failed"; readonly failure: WatchFailure; readonly at: number }
@@ -102,6 +114,8 @@ export const LONGEST_BACKOFF_MS = 30_000;
 /** Health after which failures are forgotten. */
 export const BACKOFF_RESET_MS = 120_000;
 
+const NO_STREAK: Streak = { count: 0, lastAt: Number.NEGATIVE_INFINITY };
+
 /** @param streams whether to ask for the present state as a stream first */
 export function initialWatchState(streams: boolean): WatchState {
   return {
@@ -109,9 +123,14 @@ export function initialWatchState(streams: boolean): WatchState {
     streams,
     synced: false,
     reached: false,
-    failures: 0,
-    lastFailureAt: Number.NEGATIVE_INFINITY,
+    failures: NO_STREAK,
+    expiries: NO_STREAK,
   };
+}
+
+/** Whether a watch is open that has yet to prove that it was resumed: then its first event counts, or `quiet`. */
+export function awaitsSync(state: WatchState): boolean {
+  return state.phase === "watching" && !state.synced;
 }
 
 /** The next state. Inputs that do not belong to a state (an answer that comes too late) change nothing. */
@@ -125,9 +144,11 @@ export function stepWatch(state: WatchState, input: WatchInput): WatchStep {
     case "opened":
       return opened(state);
     case "change":
-      return state.phase === "watching" ? stay({ ...state, resourceVersion: input.resourceVersion }) : stay(state);
+      return state.phase === "watching" ? proven(state, input.resourceVersion) : stay(state);
     case "bookmark":
       return bookmark(state, input);
+    case "quiet":
+      return state.phase === "watching" ? proven(state, state.resourceVersion) : stay(state);
     case "ended":
       return ended(state, input);
     case "failed":
@@ -143,8 +164,8 @@ function stay(state: WatchState): WatchStep {
 }
 
 function memory(state: WatchState): WatchMemory {
-  const { streams, synced, reached, failures, lastFailureAt } = state;
-  return { streams, synced, reached, failures, lastFailureAt };
+  const { streams, synced, reached, failures, expiries } = state;
+  return { streams, synced, reached, failures, expiries };
 }
 
 function snapshot(state: WatchState, whole = false): WatchStep {
@@ -191,8 +212,13 @@ function opened(state: WatchState): WatchStep {
   if (state.phase === "streaming") return stay({ ...state, reached: true });
   if (state.phase !== "opening") return stay(state);
   const { resourceVersion } = state;
+  return stay({ ...memory(state), reached: true, phase: "watching", resourceVersion });
+}
+
+/** The server goes on from the version that was asked for. */
+function proven(state: WatchState & { phase: "watching" }, resourceVersion: string): WatchStep {
   return {
-    state: { ...memory(state), reached: true, synced: true, phase: "watching", resourceVersion },
+    state: { ...state, synced: true, resourceVersion },
     effects: state.synced ? [] : [{ type: "synced", resourceVersion }],
   };
 }
@@ -202,7 +228,7 @@ function bookmark(
   input: { readonly resourceVersion: string; readonly initialEventsEnd: boolean },
 ): WatchStep {
   const { resourceVersion } = input;
-  if (state.phase === "watching") return stay({ ...state, resourceVersion });
+  if (state.phase === "watching") return proven(state, resourceVersion);
   if (state.phase !== "streaming" || !input.initialEventsEnd) return stay(state);
   return {
     state: { ...memory(state), synced: true, phase: "watching", resourceVersion },
@@ -216,7 +242,7 @@ function ended(state: WatchState, input: { readonly brief: boolean; readonly at:
     return failed(state, { type: "transient", error, unreachable: false, retryAfterMs: 0 }, input.at);
   }
   // A server that closes every watch at once must not be asked as fast as it answers.
-  return input.brief ? pause(state, input.at, 0, []) : open(state, state.resourceVersion);
+  return input.brief ? retry(state, input.at, 0, []) : open(state, state.resourceVersion);
 }
 
 function failed(state: WatchState, failure: WatchFailure, at: number): WatchStep {
@@ -227,14 +253,18 @@ function failed(state: WatchState, failure: WatchFailure, at: number): WatchStep
       return snapshot({ ...state, streams: false });
     case "expired": {
       if (state.phase === "listing" && state.continued && !state.whole) return snapshot(state, true);
-      const recent = at - state.lastFailureAt < BACKOFF_RESET_MS;
-      if (recent) return pause({ ...memory(state), phase: "idle" }, at, 0, desync(state, failure.error));
-      const next = snapshot({ ...state, synced: false, failures: 1, lastFailureAt: at });
-      return { state: next.state, effects: [...desync(state, failure.error), ...next.effects] };
+      const effects = desync(state, failure.error);
+      const expiries = another(state.expiries, at);
+      // The server has answered: failures to reach it are over.
+      const next = { ...memory(state), synced: false, failures: NO_STREAK, expiries, phase: "idle" } as const;
+      // A server that finds the version of a fresh snapshot too old must not be asked as fast as it answers.
+      if (expiries.count > 1) return pause(next, undefined, backoff(expiries.count - 1), 0, effects);
+      const step = snapshot(next);
+      return { state: step.state, effects: [...effects, ...step.effects] };
     }
     case "transient":
       if (failure.unreachable && !state.reached) return fail(state, failure.error);
-      return pause(state, at, failure.retryAfterMs, desync(state, failure.error));
+      return retry(state, at, failure.retryAfterMs, desync(state, failure.error));
   }
 }
 
@@ -249,19 +279,36 @@ function desync(state: WatchState, error: unknown): WatchEffect[] {
   return state.synced ? [{ type: "desynced", error }] : [];
 }
 
-function pause(state: WatchState, at: number, atLeastMs: number, effects: readonly WatchEffect[]): WatchStep {
-  const failures = at - state.lastFailureAt < BACKOFF_RESET_MS ? state.failures + 1 : 1;
-  const backoffMs = Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (failures - 1));
+function another(streak: Streak, at: number): Streak {
+  return { count: at - streak.lastAt < BACKOFF_RESET_MS ? streak.count + 1 : 1, lastAt: at };
+}
+
+function backoff(count: number): number {
+  return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** (count - 1));
+}
+
+/** The same again after a pause. */
+function retry(state: WatchState, at: number, atLeastMs: number, effects: readonly WatchEffect[]): WatchStep {
+  const failures = another(state.failures, at);
   const keeps = state.phase === "opening" || state.phase === "watching";
+  return pause(
+    { ...state, failures, synced: state.synced && effects.length === 0 },
+    keeps ? state.resourceVersion : undefined,
+    backoff(failures.count),
+    atLeastMs,
+    effects,
+  );
+}
+
+function pause(
+  state: WatchState,
+  resourceVersion: string | undefined,
+  backoffMs: number,
+  atLeastMs: number,
+  effects: readonly WatchEffect[],
+): WatchStep {
   return {
-    state: {
-      ...memory(state),
-      synced: state.synced && effects.length === 0,
-      failures,
-      lastFailureAt: at,
-      phase: "waiting",
-      resourceVersion: keeps ? state.resourceVersion : undefined,
-    },
+    state: { ...memory(state), phase: "waiting", resourceVersion },
     effects: [...effects, { type: "wait", backoffMs, atLeastMs }],
   };
 }

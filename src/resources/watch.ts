@@ -15,6 +15,7 @@ import { isTable, type Table } from "./table.ts";
 import type { Timing } from "./timing.ts";
 import { classifyFailure } from "./watch-failure.ts";
 import {
+  awaitsSync,
   initialWatchState,
   stepWatch,
   type WatchEffect,
@@ -70,6 +71,9 @@ interface WireEvent<T> {
 const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 /** A watch that ends sooner than this without an event is answered with a pause. */
 const BRIEF_MS = 1_000;
+const IDLE_TIMEOUT_MS = 90_000;
+/** Long enough for a server that answers 200 to tell with an ERROR that the version is too old: it does so at once. */
+const RESUME_QUIET_MS = 1_000;
 
 /**
  * {@link watchBatches}, one event at a time: the form that users loop over.
@@ -187,14 +191,23 @@ class WatchDriver<T extends KubernetesObject> {
     signal?.addEventListener("abort", interrupt, { once: true });
     const startedAt = timing.now();
     let silent = true;
+    let batches: AsyncGenerator<WireEvent<T | Table>[], void, undefined> | undefined;
     try {
       const response = await this.#unlessSilent(connection, this.#open(resourceVersion, connection.signal));
       this.#step({ type: "opened" });
       yield* this.#ready();
-      for await (const batch of jsonLineBatches<WireEvent<T | Table>>(this.#chunks(response.body, connection))) {
+      batches = jsonLineBatches<WireEvent<T | Table>>(this.#chunks(response.body, connection));
+      for (;;) {
+        const coming = batches.next();
+        if (awaitsSync(this.#state) && (await this.#staysQuiet(coming))) {
+          this.#step({ type: "quiet" });
+          yield* this.#ready();
+        }
+        const next = await coming;
+        if (next.done === true) break;
         silent = false;
         try {
-          for (const event of batch) this.#receive(event);
+          for (const event of next.value) this.#receive(event);
         } finally {
           // What came before an ERROR in the same chunk has happened all the same.
           this.#moveVersion();
@@ -208,6 +221,26 @@ class WatchDriver<T extends KubernetesObject> {
     } finally {
       signal?.removeEventListener("abort", interrupt);
       connection.abort();
+      await batches?.return();
+    }
+  }
+
+  /**
+   * Whether nothing comes for {@link RESUME_QUIET_MS}, or half of a shorter idle timeout, which would else always end
+   * the connection first; what comes is left to who waits for it.
+   */
+  async #staysQuiet(coming: Promise<unknown>): Promise<boolean> {
+    const { idleTimeoutMs = IDLE_TIMEOUT_MS } = this.#options;
+    const ms = Math.min(RESUME_QUIET_MS, idleTimeoutMs / 2);
+    let cancel = (): void => {};
+    const quiet = new Promise<boolean>((resolve) => {
+      const timer = this.#source.timing.after(ms, () => resolve(true));
+      cancel = () => timer.cancel();
+    });
+    try {
+      return await Promise.race([quiet, coming.then(() => false)]);
+    } finally {
+      cancel();
     }
   }
 
@@ -287,7 +320,7 @@ class WatchDriver<T extends KubernetesObject> {
 
   /** Ends the connection when nothing comes while we wait; the time a slow consumer takes does not count. */
   async #unlessSilent<R>(connection: AbortController, answer: Promise<R>): Promise<R> {
-    const { idleTimeoutMs = 90_000, streamStartTimeoutMs = 10_000 } = this.#options;
+    const { idleTimeoutMs = IDLE_TIMEOUT_MS, streamStartTimeoutMs = 10_000 } = this.#options;
     const ms = this.#state.phase === "streaming" ? Math.min(streamStartTimeoutMs, idleTimeoutMs) : idleTimeoutMs;
     const timer = this.#source.timing.after(ms, () => connection.abort(new SilenceError(ms)));
     try {

@@ -7,15 +7,16 @@ import type { ObjectEvent } from "../../src/resources/reconciler.ts";
 import { PODS } from "../core/resources-fixture.ts";
 import { eventually, FakeServer, FakeTiming } from "./fake-server.ts";
 
-function setUp(): { server: FakeServer; pods: ResourceClient } {
+function setUp(): { server: FakeServer; timing: FakeTiming; pods: ResourceClient } {
   const server = new FakeServer();
+  const timing = new FakeTiming();
   const scope = { type: "namespace", namespace: "a", chosen: true } as const;
-  return { server, pods: new ResourceClient({ transport: server, resource: PODS, scope, timing: new FakeTiming() }) };
+  return { server, timing, pods: new ResourceClient({ transport: server, resource: PODS, scope, timing }) };
 }
 
 describe("a cache", () => {
   test("reads by name, counts, and says whether it is in sync", async () => {
-    const { server, pods } = setUp();
+    const { server, timing, pods } = setUp();
     server.set("x", 1);
     const cache = await pods.cache();
     expect([cache.size, cache.has("x"), cache.has("y"), cache.has("x", "b"), cache.synced]).toEqual([
@@ -29,7 +30,10 @@ describe("a cache", () => {
     server.faults.push("refused");
     server.interrupt("cut");
     await eventually(() => !cache.synced);
-    await eventually(() => cache.synced);
+    await eventually(() => {
+      timing.pass(1000);
+      return cache.synced;
+    });
     await cache.close();
     expect([cache.synced, cache.error, cache.has("x"), server.openWatches]).toEqual([false, undefined, true, 0]);
   });

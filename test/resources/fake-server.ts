@@ -266,6 +266,13 @@ export class FakeTiming implements Timing {
     if (signal?.aborted) throw new AbortError();
   }
 
+  /** Fires the timers that are no longer than `ms`. */
+  pass(ms: number): void {
+    for (const timer of [...this.timers]) {
+      if (timer.ms <= ms && this.timers.delete(timer)) timer.run();
+    }
+  }
+
   after(ms: number, run: () => void): { cancel(): void } {
     const timer = { ms, run };
     this.timers.add(timer);

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  awaitsSync,
   initialWatchState,
   LONGEST_BACKOFF_MS,
   stepWatch,
@@ -72,6 +73,32 @@ describe("the watch machine", () => {
     ]);
   });
 
+  test.each<WatchInput>([
+    { type: "change", resourceVersion: "6" },
+    { type: "bookmark", resourceVersion: "6", initialEventsEnd: false },
+    { type: "quiet" },
+  ])("a watch resumed after a loss is in sync at its first sign of health: $type", (sign) => {
+    const answered = run(watching, [transient(0), { type: "timer" }, { type: "opened" }]);
+    expect(answered.effects).toEqual([]);
+    expect(awaitsSync(answered.state)).toBe(true);
+    const proven = stepWatch(answered.state, sign);
+    expect(proven.effects).toEqual([{ type: "synced", resourceVersion: sign.type === "quiet" ? "5" : "6" }]);
+    expect(awaitsSync(proven.state)).toBe(false);
+    expect(stepWatch(proven.state, sign).effects).toEqual([]);
+  });
+
+  test("lists at once when a version has expired, however often the server could not be reached before", () => {
+    const refused = [transient(0), { type: "timer" }, transient(9), { type: "timer" }] as const;
+    const expired: WatchInput = { type: "failed", at: 20, failure: { type: "expired", error } };
+    const listing = run(watching, [...refused, { type: "opened" }, expired]);
+    expect(listing.effects.map(({ type }) => type)).toEqual(["beginSnapshot", "list"]);
+    expect(stepWatch(listing.state, transient(30)).effects).toContainEqual({
+      type: "wait",
+      backoffMs: 800,
+      atLeastMs: 0,
+    });
+  });
+
   test("what trying again cannot mend ends it, and later inputs change nothing", () => {
     const failed = stepWatch(watching, { type: "failed", at: 0, failure: { type: "permanent", error } });
     expect(failed.effects).toEqual([
@@ -97,6 +124,7 @@ describe("the watch machine", () => {
     const input: fc.Arbitrary<WatchInput> = fc.oneof(
       fc.record({ type: fc.constant("page" as const), resourceVersion: version, more: fc.boolean() }),
       fc.record({ type: fc.constant("opened" as const) }),
+      fc.record({ type: fc.constant("quiet" as const) }),
       fc.record({ type: fc.constant("change" as const), resourceVersion: version }),
       fc.record({ type: fc.constant("bookmark" as const), resourceVersion: version, initialEventsEnd: fc.boolean() }),
       fc.record({ type: fc.constant("ended" as const), brief: fc.boolean(), at }),
@@ -113,8 +141,7 @@ describe("the watch machine", () => {
           expect(asked.length).toBeLessThanOrEqual(1);
           for (const effect of step.effects) {
             if (effect.type === "desynced") expect(synced).toBe(true);
-            if (effect.type === "synced" && step.state.phase === "watching" && state.phase === "opening")
-              expect(synced).toBe(false);
+            if (effect.type === "synced" && state.phase === "watching") expect(synced).toBe(false);
             if (effect.type === "synced" || effect.type === "desynced") synced = effect.type === "synced";
             if (effect.type === "wait") expect(effect.backoffMs).toBeLessThanOrEqual(LONGEST_BACKOFF_MS);
           }

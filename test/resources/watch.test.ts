@@ -110,8 +110,11 @@ describe.each(["stream", "list"] as const)("a watch that begins with a %s", (ini
     const before = server.requests.length;
     server.faults.push("refused", "overloaded");
     server.interrupt("cut");
-    await eventually(() => server.openWatches === 1 && watch.events.length >= 4);
-    expect(watch.events).toEqual(["ADDED x", "SYNCED", "DESYNCED", "SYNCED"]);
+    await eventually(() => server.openWatches === 1 && [...timing.timers].some(({ ms }) => ms === 1000));
+    expect(watch.events).toEqual(["ADDED x", "SYNCED", "DESYNCED"]);
+    timing.pass(1000);
+    await eventually(() => watch.events.length === 4);
+    expect(watch.events[3]).toBe("SYNCED");
     expect(server.requests.slice(before).every((request) => request.includes("watch=true&resourceVersion="))).toBe(
       true,
     );
@@ -149,14 +152,44 @@ describe("a watch", () => {
     await watch.stop();
   });
 
+  test("that is answered with 200 and then with 410 does not say SYNCED before it has listed again", async () => {
+    const { server, pods, timing } = setUp();
+    server.set("x", 1);
+    const watch = collect(pods, { initial: "list" });
+    await eventually(() => server.openWatches === 1);
+    server.faults.push("refused", "refused");
+    server.interrupt("cut");
+    await eventually(() => server.openWatches === 1 && timing.sleeps.length === 3);
+    server.interrupt("error410");
+    await eventually(() => server.openWatches === 1 && watch.events.length === 4);
+    expect(watch.events).toEqual(["ADDED x", "SYNCED", "DESYNCED", "SYNCED"]);
+    expect(timing.sleeps).toEqual([800, 1600, 3200]);
+    await watch.stop();
+  });
+
   test("replaces a connection that has gone silent", async () => {
     const { pods, timing } = setUp();
     const watch = collect(pods, { idleTimeoutMs: 42_000 });
     await eventually(() => watch.events.includes("SYNCED") && [...timing.timers].some(({ ms }) => ms === 42_000));
-    for (const { run } of [...timing.timers]) run();
-    await eventually(() => watch.events.length === 3);
+    timing.pass(42_000);
+    await eventually(() => {
+      timing.pass(1000);
+      return watch.events.length === 3;
+    });
     expect(watch.events).toEqual(["SYNCED", "DESYNCED", "SYNCED"]);
     expect(String((watch.seen[1] as { reason?: unknown }).reason)).toContain("silent for 42 s");
+    await watch.stop();
+  });
+
+  test("is in sync again before an idle timeout shorter than a second replaces the connection", async () => {
+    const { server, pods, timing } = setUp();
+    const watch = collect(pods, { idleTimeoutMs: 100 });
+    await eventually(() => watch.events.includes("SYNCED"));
+    server.interrupt("cut");
+    await eventually(() => watch.events.includes("DESYNCED") && [...timing.timers].some(({ ms }) => ms === 50));
+    timing.pass(50);
+    await eventually(() => watch.events.length === 3);
+    expect(watch.events).toEqual(["SYNCED", "DESYNCED", "SYNCED"]);
     await watch.stop();
   });
 
@@ -242,7 +275,7 @@ test("after any sequence of faults the cache and the events amount to the server
       fc.constantFrom("stream" as const, "list" as const),
       fc.boolean(),
       async (commands, initial, streamsLists) => {
-        const { server, pods } = setUp();
+        const { server, pods, timing } = setUp();
         server.streamsLists = streamsLists;
         server.set("a", 0);
         const cache = await pods.cache({ initial, pageSize: 2 });
@@ -272,7 +305,10 @@ test("after any sequence of faults the cache and the events amount to the server
         const byName = (objects: readonly { metadata?: { name?: string } }[]): unknown =>
           [...objects].sort((x, y) => String(x.metadata?.name).localeCompare(String(y.metadata?.name)));
         const state = (): string => JSON.stringify(byName(server.state));
-        await eventually(() => cache.synced && JSON.stringify(byName(cache.list())) === state());
+        await eventually(() => {
+          timing.pass(1000);
+          return cache.synced && JSON.stringify(byName(cache.list())) === state();
+        });
         const wanted = server.state.map(({ metadata }) => `${metadata.uid}@${metadata.resourceVersion}`);
         await eventually(() => {
           fold();
