@@ -3,17 +3,17 @@ import { ResourceClient, type Scale } from "../resources/client.ts";
 import type { WriteOptions } from "../resources/options.ts";
 import type { HorizontalPodAutoscaler } from "../types/autoscaling-v2.ts";
 import type { Node } from "../types/core-v1.ts";
-import type { AutoscaleOptions } from "./autoscale.ts";
-import type { DrainedPod, DrainOptions } from "./drain.ts";
-import type { DrainPlanOptions, DrainPlanPod } from "./drain-plan.ts";
 import type { KeyChanges, LabelOptions } from "./label.ts";
-import type { LogLine, LogOptions } from "./logs.ts";
-import { Rollout } from "./rollout.ts";
-import type { ScaleOptions } from "./scale.ts";
-import { TemplateSetter } from "./set.ts";
+import type { LogLine, LogOptions } from "./logs/logs.ts";
+import type { DrainedPod, DrainOptions } from "./nodes/drain.ts";
+import type { DrainPlanOptions, DrainPlanPod } from "./nodes/drain-plan.ts";
+import type { TaintOptions } from "./nodes/taint.ts";
+import { Rollout } from "./rollout/rollout.ts";
+import type { AutoscaleOptions } from "./scaling/autoscale.ts";
+import type { ScaleOptions } from "./scaling/scale.ts";
 import { requireResourceOf } from "./siblings.ts";
-import type { TaintOptions } from "./taint.ts";
-import type { WaitOptions, WaitPredicate } from "./wait.ts";
+import { TemplateSetter } from "./template/set.ts";
+import type { WaitOptions, WaitPredicate } from "./wait/wait.ts";
 
 /** What `k8s.pods` is: a {@link ResourceClient} with the operations that stand on it, each loaded when it is used. */
 export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends ResourceClient<T> {
@@ -24,7 +24,7 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
    * WAIT_FAILED as soon as the condition can no longer come true.
    */
   async wait(name: string, condition: string | WaitPredicate<T>, options: WaitOptions = {}): Promise<T | undefined> {
-    const { wait } = await import("./wait.ts");
+    const { wait } = await import("./wait/wait.ts");
     return wait<T>(this, name, condition, options);
   }
 
@@ -35,7 +35,7 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
    * for await (const { line } of k8s.pods.logs("web-0", { follow: true })) log(line);
    */
   async *logs(name: string, options: LogOptions = {}): AsyncGenerator<LogLine, void, undefined> {
-    const { podLogs } = await import("./logs.ts");
+    const { podLogs } = await import("./logs/logs.ts");
     yield* podLogs(this, name, options);
   }
 
@@ -69,7 +69,7 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
   override async scale(name: string, replicas?: number | undefined, options: ScaleOptions = {}): Promise<Scale> {
     const set = (plain: WriteOptions): Promise<Scale> => super.scale(name, replicas, plain);
     if (replicas === undefined) return set(options);
-    const { scale } = await import("./scale.ts");
+    const { scale } = await import("./scaling/scale.ts");
     return scale(this, name, replicas, set, options);
   }
 
@@ -80,7 +80,7 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
    * await k8s.deployments.autoscale("web", { min: 2, max: 10, cpuPercent: 70 });
    */
   async autoscale(name: string, options: AutoscaleOptions): Promise<HorizontalPodAutoscaler> {
-    const { autoscale } = await import("./autoscale.ts");
+    const { autoscale } = await import("./scaling/autoscale.ts");
     return autoscale(this, name, options);
   }
 
@@ -114,7 +114,7 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
    */
   async cordon(name: string, options: WriteOptions = {}): Promise<Node> {
     const nodes = await this.#nodes("cordon", name);
-    const { setSchedulable } = await import("./cordon.ts");
+    const { setSchedulable } = await import("./nodes/cordon.ts");
     return setSchedulable(nodes, name, false, options);
   }
 
@@ -126,7 +126,7 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
    */
   async uncordon(name: string, options: WriteOptions = {}): Promise<Node> {
     const nodes = await this.#nodes("uncordon", name);
-    const { setSchedulable } = await import("./cordon.ts");
+    const { setSchedulable } = await import("./nodes/cordon.ts");
     return setSchedulable(nodes, name, true, options);
   }
 
@@ -138,7 +138,7 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
    */
   async taint(name: string, changes: string | readonly string[], options: TaintOptions = {}): Promise<Node> {
     const nodes = await this.#nodes("taint", name);
-    const { taint } = await import("./taint.ts");
+    const { taint } = await import("./nodes/taint.ts");
     return taint(nodes, name, changes, options);
   }
 
@@ -150,7 +150,7 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
    */
   async drainPlan(names: string | readonly string[], options: DrainPlanOptions = {}): Promise<DrainPlanPod[]> {
     const nodes = await this.#nodes("drain", String(names));
-    const { planDrain } = await import("./drain.ts");
+    const { planDrain } = await import("./nodes/drain.ts");
     return planDrain(nodes, names, options);
   }
 
@@ -167,7 +167,7 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
     // Asked for at once: at a prompt, the next line has another.
     const signal = this.signalFor(options.signal);
     const nodes = await this.#nodes("drain", String(names));
-    const { drain } = await import("./drain.ts");
+    const { drain } = await import("./nodes/drain.ts");
     return drain(nodes, names, { ...options, signal });
   }
 

@@ -3,8 +3,8 @@ import type { UnknownObject } from "../core/object.ts";
 import type { ApiResource } from "../core/resource.ts";
 import type { Discovery, ResourceFilter } from "../discovery/discovery.ts";
 import type { ExplainOptions } from "../discovery/explain.ts";
-import type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "../operations/apply.ts";
-import type { ObjectDiff } from "../operations/diff.ts";
+import type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "../operations/manifests/apply.ts";
+import type { ObjectDiff } from "../operations/manifests/diff.ts";
 import { ResourceHelper } from "../operations/resource-helper.ts";
 import { type Scope, scopeOf } from "../resources/scope.ts";
 import type { CallOptions, Transport } from "../transport/transport.ts";
@@ -229,13 +229,13 @@ export class ClusterHandle {
    * first. Nothing is written when a document cannot be read.
    */
   async apply(source: ManifestSource, options: ApplyManifestsOptions = {}): Promise<AppliedObject[]> {
-    const { applyManifests } = await import("../operations/apply.ts");
+    const { applyManifests } = await import("../operations/manifests/apply.ts");
     return applyManifests((name) => this.#clientFor(name), this.#session.discovery, source, options);
   }
 
   /** What {@link apply} would change, and nothing is: one entry for each object that differs. */
   async diff(source: ManifestSource, options: ApplyManifestsOptions = {}): Promise<ObjectDiff[]> {
-    const { diffManifests } = await import("../operations/diff.ts");
+    const { diffManifests } = await import("../operations/manifests/diff.ts");
     return diffManifests((name) => this.#clientFor(name), this.#session.discovery, source, options);
   }
 

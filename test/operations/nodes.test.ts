@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { DrainProgress } from "../../src/operations/drain.ts";
-import { classify, type DrainPlanOptions } from "../../src/operations/drain-plan.ts";
+import type { DrainProgress } from "../../src/operations/nodes/drain.ts";
+import { classify, type DrainPlanOptions } from "../../src/operations/nodes/drain-plan.ts";
 import { ResourceHelper } from "../../src/operations/resource-helper.ts";
 import { plan } from "../../src/transport/plan.ts";
 import type { DaemonSet, Deployment } from "../../src/types/apps-v1.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { KubernetesObject, UnknownObject } from "../../src/core/object.ts";
-import { rolloutStatus } from "../../src/operations/rollout-status.ts";
-import { wait } from "../../src/operations/wait.ts";
-import { parseWaitCondition } from "../../src/operations/wait-conditions.ts";
+import { rolloutStatus } from "../../src/operations/rollout/status.ts";
+import { wait } from "../../src/operations/wait/wait.ts";
+import { parseWaitCondition } from "../../src/operations/wait/wait-conditions.ts";
 import { ResourceClient } from "../../src/resources/client.ts";
 import { PODS } from "../core/resources-fixture.ts";
 import { eventually, FakeServer, FakeTiming } from "../resources/fake-server.ts";

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import type { UnknownObject } from "../../core/object.ts";
 import { UsageError } from "../../errors.ts";
-import { objectDiff } from "../../operations/object-diff.ts";
+import { objectDiff } from "../../operations/manifests/object-diff.ts";
 import { isObject } from "../../repl/render/output.ts";
 import { EXIT } from "../../runtime/exit-code.ts";
 import { findScript } from "../../runtime/run-script.ts";

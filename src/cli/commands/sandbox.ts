@@ -153,7 +153,7 @@ async function objectsToLoad({ values, terminal }: Invocation): Promise<NonNulla
   const { load = [] } = values;
   const paths = Array.isArray(load) ? load : [String(load)];
   if (paths.length === 0) return [];
-  const { readManifests } = await import("../../operations/manifests.ts");
+  const { readManifests } = await import("../../operations/manifests/manifests.ts");
   return readManifests(paths.map((one) => resolve(terminal.cwd, one)));
 }
 

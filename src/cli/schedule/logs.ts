@@ -1,4 +1,4 @@
-import { podLogs } from "../../operations/logs.ts";
+import { podLogs } from "../../operations/logs/logs.ts";
 import { newestRunPods } from "../../schedule/schedule-jobs.ts";
 import { write } from "../terminal.ts";
 import { type ScheduleVerb, scheduleName, withSchedules } from "./verb.ts";

@@ -1,0 +1,18 @@
+import type { KubernetesObject } from "../../core/object.ts";
+import type { ResourceClient } from "../../resources/client.ts";
+import type { WriteOptions } from "../../resources/options.ts";
+import { requireResourceOf } from "../siblings.ts";
+import { specOf } from "../wait/conditions.ts";
+
+/** Pauses or resumes a Deployment; one that is so already is not written. */
+export async function setPaused<T extends KubernetesObject>(
+  client: ResourceClient<T>,
+  name: string,
+  paused: boolean,
+  options: WriteOptions = {},
+): Promise<T> {
+  await requireResourceOf(client, paused ? "pause" : "resume", name, ["deployments.apps"]);
+  const object = await client.get(name, { namespace: options.namespace, signal: options.signal });
+  if ((specOf(object).paused === true) === paused) return object;
+  return client.patch(name, { spec: { paused: paused ? true : null } }, options);
+}

@@ -1,0 +1,98 @@
+import type { KubernetesObject } from "../../core/object.ts";
+import { KubescriptError, TimeoutError } from "../../errors.ts";
+import type { ResourceClient } from "../../resources/client.ts";
+import type { CallScope } from "../../resources/options.ts";
+import { requireResourceOf } from "../siblings.ts";
+import { rolloutStatus } from "./status.ts";
+
+/** Resources that roll out. */
+export const ROLLOUT_RESOURCES: readonly string[] = ["deployments.apps", "daemonsets.apps", "statefulsets.apps"];
+
+export interface RolloutWaitOptions extends CallScope {
+  /** Default: no limit but the signal; a Deployment that does not move fails by its own progress deadline. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** How far a rollout is. */
+export interface RolloutProgress {
+  readonly kind: string;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly done: boolean;
+  /** `1 of 3 new replicas have been updated`. */
+  readonly message: string;
+}
+
+/** Each step of a rollout with the object in that state; steps that read alike are told once. */
+export async function* followRollout<T extends KubernetesObject>(
+  client: ResourceClient<T>,
+  name: string,
+  options: RolloutWaitOptions = {},
+): AsyncGenerator<{ readonly progress: RolloutProgress; readonly object: T }, void, undefined> {
+  await requireResourceOf(client, "follow the rollout of", name, ROLLOUT_RESOURCES);
+  const label = `the rollout of ${(await client.resource()).name} "${name}"`;
+  const { timeoutMs, namespace } = options;
+  const deadline = new AbortController();
+  let message = "";
+  const late = (): TimeoutError => {
+    const last = message === "" ? "" : `: ${message}`;
+    return new TimeoutError(`Timed out after ${(timeoutMs ?? 0) / 1000} s waiting for ${label}${last}`);
+  };
+  const timer = timeoutMs === undefined ? undefined : client.timing.after(timeoutMs, () => deadline.abort(late()));
+  const signal = options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);
+  try {
+    for await (const object of states(client, name, label, namespace, signal)) {
+      const status = rolloutStatus(object);
+      if (status.type === "failed") throw failed(label, status.reason);
+      const next = status.type === "done" ? "it is rolled out" : status.progress;
+      if (next !== message) {
+        message = next;
+        const { kind = "", metadata } = object;
+        const done = status.type === "done";
+        yield { progress: { kind, namespace: metadata?.namespace, name, done, message }, object };
+      }
+      if (status.type === "done") return;
+    }
+  } finally {
+    timer?.cancel();
+    deadline.abort();
+  }
+}
+
+/** Follows a rollout to its end and returns the object. */
+export async function awaitRollout<T extends KubernetesObject>(
+  client: ResourceClient<T>,
+  name: string,
+  options: RolloutWaitOptions = {},
+): Promise<T> {
+  let last: T | undefined;
+  for await (const { object } of followRollout(client, name, options)) last = object;
+  if (last === undefined) throw failed(`the rollout of "${name}"`, "it does not exist");
+  return last;
+}
+
+/** Every state of one object from the present on; fails where there is none, or no more. */
+async function* states<T extends KubernetesObject>(
+  client: ResourceClient<T>,
+  name: string,
+  label: string,
+  namespace: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<T, void, undefined> {
+  let uid: string | undefined;
+  for await (const event of client.watch({ fields: { "metadata.name": name }, namespace, signal })) {
+    if (event.type === "DESYNCED") continue;
+    if (event.type === "SYNCED") {
+      if (uid === undefined) throw failed(label, "it does not exist");
+      continue;
+    }
+    if (event.type === "DELETED") throw failed(label, "it was deleted");
+    uid ??= event.object.metadata?.uid;
+    if (event.object.metadata?.uid !== uid) throw failed(label, "it was replaced by another of its name");
+    yield event.object;
+  }
+}
+
+function failed(label: string, reason: string): KubescriptError {
+  return new KubescriptError("WAIT_FAILED", `Cannot wait for ${label}: ${reason}`);
+}
