@@ -1,21 +1,18 @@
 import type { KubernetesObject } from "../core/object.ts";
 import { groupResource } from "../core/path.ts";
 import { UsageError } from "../errors.ts";
-import { ResourceClient } from "../resources/client.ts";
-import { scopeIn } from "../resources/scope.ts";
+import type { ResourceClient } from "../resources/client.ts";
 import { BUILT_IN_RESOURCES } from "../types/built-in-resources.ts";
 
-/** A built-in resource in a namespace (`"*"` for all), over the connection of a client and with its clock. */
+/** A built-in resource in a namespace (`"*"` for all), over the connection of a client and in the same manner. */
 export function sibling<S extends KubernetesObject>(
-  client: Pick<ResourceClient<KubernetesObject>, "transport" | "timing" | "isDryRun" | "storesNothing">,
+  client: Pick<ResourceClient<KubernetesObject>, "to">,
   name: string,
   namespace: string,
 ): ResourceClient<S> {
   const resource = BUILT_IN_RESOURCES.find((one) => groupResource(one) === name);
   if (resource === undefined) throw new TypeError(`${name} is not built in`);
-  const { transport, timing, isDryRun, storesNothing } = client;
-  const scope = scopeIn(namespace);
-  return new ResourceClient<S>({ transport, timing, resource, scope, dryRun: isDryRun, planned: storesNothing });
+  return client.to<S>(resource, namespace);
 }
 
 /** Refuses an operation on a resource that does not have it. `resources` are names with their group. */

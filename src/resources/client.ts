@@ -9,6 +9,7 @@ import type { Transport } from "../transport/transport.ts";
 import { ResourceCache } from "./cache.ts";
 import { explainApplyConflict } from "./conflict.ts";
 import { readModifyWrite } from "./edit.ts";
+import { type Hold, holdNothing } from "./held.ts";
 import { ResourceList } from "./list.ts";
 import type {
   ApplyOptions,
@@ -22,6 +23,7 @@ import type {
   WriteOptions,
 } from "./options.ts";
 import { listAll, pages } from "./pages.ts";
+import { hideProgress, type ShowProgress } from "./progress.ts";
 import {
   collectionNamespace,
   completed,
@@ -61,6 +63,10 @@ export interface ResourceClientSettings {
   readonly planned?: boolean | undefined;
   /** The signal of what is being run, which ends long work that was given none of its own. Default none. */
   readonly interruption?: (() => AbortSignal) | undefined;
+  /** Where long work shows how far it is. Default nowhere. */
+  readonly showProgress?: ShowProgress | undefined;
+  /** Takes what goes on after its call, to end it with the session. Default: nothing does. */
+  readonly hold?: Hold | undefined;
   /** Default {@link FIELD_MANAGER}. */
   readonly fieldManager?: string | undefined;
   readonly timing?: Timing | undefined;
@@ -99,8 +105,29 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     this.#fieldManager = settings.fieldManager ?? FIELD_MANAGER;
   }
 
-  /** The signal for work that goes on writing by itself: the caller's own, else that of what is being run. */
-  protected signalFor(signal: AbortSignal | undefined): AbortSignal | undefined {
+  /** Begins to show long work to whoever watches. */
+  get showProgress(): ShowProgress {
+    return this.#settings.showProgress ?? hideProgress;
+  }
+
+  /** Hands what goes on after its call to the session. */
+  get hold(): Hold {
+    return this.#settings.hold ?? holdNothing;
+  }
+
+  /** The client of another resource in a namespace (`"*"` for all), over the same connection and in the same manner. */
+  to<S extends KubernetesObject>(
+    resource: ApiResource | (() => Promise<ApiResource>),
+    namespace: string,
+  ): ResourceClient<S> {
+    return new ResourceClient<S>({ ...this.#settings, resource, scope: scopeIn(namespace), label: undefined });
+  }
+
+  /**
+   * The signal for long work: the caller's own, else that of what is being run. Ask as the call begins: at a prompt, the
+   * next line has another.
+   */
+  signalFor(signal: AbortSignal | undefined): AbortSignal | undefined {
     return signal ?? this.#settings.interruption?.();
   }
 

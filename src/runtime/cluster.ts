@@ -1,15 +1,18 @@
 import { inspectAsText } from "../core/inspect-as-text.ts";
-import type { UnknownObject } from "../core/object.ts";
+import type { KubernetesObject, UnknownObject } from "../core/object.ts";
 import type { ApiResource } from "../core/resource.ts";
 import type { Discovery, ResourceFilter } from "../discovery/discovery.ts";
 import type { ExplainOptions } from "../discovery/explain.ts";
-import type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "../operations/manifests/apply.ts";
-import type { ObjectDiff } from "../operations/manifests/diff.ts";
+import type { OperationContext } from "../operations/context.ts";
 import { ResourceHelper } from "../operations/resource-helper.ts";
+import type { ResourceClientSettings } from "../resources/client.ts";
+import { hideProgress } from "../resources/progress.ts";
 import { type Scope, scopeOf } from "../resources/scope.ts";
+import { systemTiming } from "../resources/timing.ts";
 import type { CallOptions, Transport } from "../transport/transport.ts";
 import type { BuiltInResources } from "../types/built-in.ts";
 import { BUILT_IN_RESOURCES } from "../types/built-in-resources.ts";
+import { ClusterVerbs } from "./cluster-verbs.ts";
 import { Http } from "./http.ts";
 import type { Session } from "./session.ts";
 import { settledResource } from "./settled-resources.ts";
@@ -54,7 +57,7 @@ const NOT_RESOURCES = new Set(["then", "catch", "finally", "constructor", "proto
  * A cluster in a scope. Immutable: `in`, `everywhere`, `as`, `use` and `dryRun` give other handles over the same
  * connections.
  */
-export class ClusterHandle {
+export class ClusterHandle extends ClusterVerbs {
   static {
     inspectAsText(ClusterHandle.prototype);
   }
@@ -65,6 +68,7 @@ export class ClusterHandle {
   readonly #interruption: (() => AbortSignal) | undefined;
 
   constructor(session: Session, scope?: Scope, dryRun = false, interruption?: () => AbortSignal) {
+    super(() => this.#operation());
     this.#session = session;
     this.#interruption = interruption;
     this.#scope = scope ?? { type: "namespace", namespace: session.settings.namespace, chosen: false };
@@ -142,16 +146,8 @@ export class ClusterHandle {
 
   /** The helper of any name that kubectl takes: `widgets`, `widgets.example.com`, `deploy`, `Deployment`. */
   resource<T extends object = UnknownObject>(name: string): ResourceHelper<T & UnknownObject> {
-    return new ResourceHelper<T & UnknownObject>({
-      transport: this.#session.transport,
-      resource: settledResource(name) ?? (() => this.#session.discovery.resolve(name)),
-      scope: this.#scope,
-      dryRun: this.#dryRun,
-      printed: this.#session.settings.printed,
-      planned: this.#session.settings.planned,
-      interruption: this.#interruption,
-      label: name,
-    });
+    const resource = settledResource(name) ?? (() => this.#session.discovery.resolve(name));
+    return new ResourceHelper<T & UnknownObject>({ ...this.#settings(), resource, label: name });
   }
 
   /** Raw requests. */
@@ -224,21 +220,6 @@ export class ClusterHandle {
     return status?.allowed === true;
   }
 
-  /**
-   * Server-side apply of files, folders, YAML text or objects, in an order that works: namespaces and definitions
-   * first. Nothing is written when a document cannot be read.
-   */
-  async apply(source: ManifestSource, options: ApplyManifestsOptions = {}): Promise<AppliedObject[]> {
-    const { applyManifests } = await import("../operations/manifests/apply.ts");
-    return applyManifests((name) => this.#clientFor(name), this.#session.discovery, source, options);
-  }
-
-  /** What {@link apply} would change, and nothing is: one entry for each object that differs. */
-  async diff(source: ManifestSource, options: ApplyManifestsOptions = {}): Promise<ObjectDiff[]> {
-    const { diffManifests } = await import("../operations/manifests/diff.ts");
-    return diffManifests((name) => this.#clientFor(name), this.#session.discovery, source, options);
-  }
-
   /** Closes every connection, also of handles derived from this one. Calls under way are ended. */
   async close(): Promise<void> {
     await this.#session.close();
@@ -250,7 +231,7 @@ export class ClusterHandle {
     return { context, namespace, server };
   }
 
-  toString(): string {
+  override toString(): string {
     const where = this.namespace === "*" ? "all namespaces" : this.namespace;
     return `Cluster ${this.context}/${where} on ${this.server}${this.isDryRun ? ", dry run" : ""}`;
   }
@@ -259,10 +240,27 @@ export class ClusterHandle {
     return new ClusterHandle(session, scope, this.#dryRun, this.#interruption);
   }
 
-  #clientFor(resource: ApiResource): ResourceHelper<UnknownObject> {
-    const { transport, settings } = this.#session;
-    const { planned } = settings;
-    return new ResourceHelper({ transport, resource, scope: this.#scope, dryRun: this.#dryRun, planned });
+  /** What every client of this handle has in common. */
+  #settings(): Omit<ResourceClientSettings, "resource"> {
+    const { transport, settings, hold } = this.#session;
+    const { printed, planned, showProgress } = settings;
+    const [scope, dryRun, interruption] = [this.#scope, this.#dryRun, this.#interruption];
+    return { transport, scope, dryRun, printed, planned, interruption, showProgress, hold };
+  }
+
+  #operation(): OperationContext {
+    const { transport, discovery, settings, hold } = this.#session;
+    const { context, server, showProgress = hideProgress, planned } = settings;
+    const [scope, isDryRun, interruption] = [this.#scope, this.#dryRun, this.#interruption];
+    return {
+      ...{ context, server, transport, discovery, scope, isDryRun, showProgress, hold },
+      timing: systemTiming,
+      storesNothing: isDryRun || planned === true,
+      resource: <T extends KubernetesObject>(name: string) => this.resource(name) as unknown as ResourceHelper<T>,
+      helperOf: <T extends KubernetesObject>(resource: ApiResource) =>
+        new ResourceHelper<T>({ ...this.#settings(), resource }),
+      signalFor: (signal) => signal ?? interruption?.(),
+    };
   }
 
   async #attributes(verb: string, name: string, options: CanOptions): Promise<Record<string, string | undefined>> {

@@ -8,6 +8,7 @@ import { parseKubeconfig } from "../config/kubeconfig.ts";
 import { type Kubeconfig, loadKubeconfig, mergeKubeconfigs } from "../config/load-kubeconfig.ts";
 import { connectionFrom } from "../config/resolve-connection.ts";
 import { ConfigError } from "../errors.ts";
+import type { ShowProgress } from "../resources/progress.ts";
 import { type ConnectOptions, connect } from "../transport/connect.ts";
 import { type Cluster, ClusterHandle, clusterOf } from "./cluster.ts";
 import { type Contexts, Session } from "./session.ts";
@@ -23,6 +24,8 @@ export interface OpenClusterOptions extends Omit<ConnectOptions, "credentials"> 
   readonly printed?: boolean | undefined;
   /** Credential plugins cannot ask on standard input, because a prompt reads it. Default false. */
   readonly ownsStdin?: boolean | undefined;
+  /** Where long work shows how far it is. Default nowhere. */
+  readonly showProgress?: ShowProgress | undefined;
 }
 
 /**
@@ -36,6 +39,7 @@ export async function openCluster(options: OpenClusterOptions = {}): Promise<Clu
     env = process.env,
     printed = false,
     ownsStdin = false,
+    showProgress,
     ...connecting
   } = options;
   const kubeconfig =
@@ -68,6 +72,7 @@ export async function openCluster(options: OpenClusterOptions = {}): Promise<Clu
     contexts: contextsOf(kubeconfig, (context) => resolve({ kubeconfig: flags.kubeconfig, context })),
     printed,
     planned: connecting.plan !== undefined,
+    showProgress,
   });
   return clusterOf(new ClusterHandle(session));
 }

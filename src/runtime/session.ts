@@ -1,6 +1,8 @@
 import type { Connection, Impersonation } from "../config/connection.ts";
 import { Discovery } from "../discovery/discovery.ts";
 import { OpenApiDocuments } from "../discovery/openapi.ts";
+import type { Held, Hold } from "../resources/held.ts";
+import type { ShowProgress } from "../resources/progress.ts";
 import type { Transport } from "../transport/transport.ts";
 
 /** The contexts that a session can go over to. */
@@ -29,6 +31,14 @@ export interface SessionSettings {
   readonly printed?: boolean;
   /** The transport makes a dry run of every write. Default false. */
   readonly planned?: boolean;
+  /** Where long work shows how far it is. Default nowhere. */
+  readonly showProgress?: ShowProgress | undefined;
+}
+
+/** What sessions that were derived from one another share, so that closing one closes all. */
+interface Family {
+  readonly sessions: Set<Session>;
+  readonly held: Set<Held>;
 }
 
 /** One way to one server, shared by the handles on it: its transport and what was discovered of it. */
@@ -37,16 +47,15 @@ export class Session {
   readonly transport: Transport;
   readonly discovery: Discovery;
   readonly openApi: OpenApiDocuments;
-  /** Sessions that were derived from the same one, so that closing one closes all. */
-  readonly #family: Set<Session>;
+  readonly #family: Family;
 
-  constructor(settings: SessionSettings, family: Set<Session> = new Set()) {
+  constructor(settings: SessionSettings, family: Family = { sessions: new Set(), held: new Set() }) {
     this.settings = settings;
     this.transport = deferredTransport(async () => settings.connect(await settings.connection()));
     this.discovery = new Discovery(this.transport);
     this.openApi = new OpenApiDocuments(this.transport);
     this.#family = family;
-    family.add(this);
+    family.sessions.add(this);
   }
 
   /** The same server as somebody else. */
@@ -63,9 +72,17 @@ export class Session {
     return new Session({ ...this.settings, ...described, context: name, connection }, this.#family);
   }
 
-  /** Closes the connections of this session and of all that were derived from it or that it came from. */
+  /** Has {@link close} end something that goes on after its call; the function returned takes that back. */
+  readonly hold: Hold = (held) => {
+    this.#family.held.add(held);
+    return () => void this.#family.held.delete(held);
+  };
+
+  /** Ends what is held, and closes the connections of this session and of all that were derived from it or that it came from. */
   async close(): Promise<void> {
-    await Promise.all([...this.#family].map((one) => one.transport.close()));
+    const { held, sessions } = this.#family;
+    await Promise.all([...held].map((one) => one.close()));
+    await Promise.all([...sessions].map((one) => one.transport.close()));
   }
 }
 

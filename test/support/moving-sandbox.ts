@@ -11,7 +11,8 @@ import { sandboxResources } from "./sandbox-resources.ts";
 
 // Operations are loaded when they are used, which takes real time: a clock moved by hand would run far ahead of it.
 const folder = new URL("../../src/operations/", import.meta.url);
-await Promise.all(readdirSync(folder).map((file) => import(new URL(file, folder).href)));
+const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+await Promise.all(files.map((file) => import(new URL(file, folder).href)));
 
 /** A sandbox and its client on one clock, which is moved by hand. */
 export interface MovingSandbox {

@@ -1,0 +1,57 @@
+import type { KubernetesObject, UnknownObject } from "../../core/object.ts";
+import type { Scale } from "../../resources/client.ts";
+import type { WriteOptions } from "../../resources/options.ts";
+import type { HorizontalPodAutoscaler } from "../../types/autoscaling-v2.ts";
+import { Rollout } from "../rollout/rollout.ts";
+import type { AutoscaleOptions } from "../scaling/autoscale.ts";
+import type { ScaleOptions } from "../scaling/scale.ts";
+import { TemplateSetter } from "../template/set.ts";
+import { StreamVerbs } from "./stream-verbs.ts";
+
+/** The verbs of what runs pods by a template. */
+export class WorkloadVerbs<T extends KubernetesObject = UnknownObject> extends StreamVerbs<T> {
+  /**
+   * `kubectl rollout`: `status`, `wait`, `history`, `undo`, `restart`, `pause`, `resume`.
+   *
+   * @example
+   * await k8s.deployments.rollout.undo("web");
+   */
+  get rollout(): Rollout<T> {
+    return new Rollout<T>(this);
+  }
+
+  /**
+   * `kubectl set`: `image`, `env`, `resources` of the containers in a pod template.
+   *
+   * @example
+   * await k8s.deployments.set.image("web", { web: "nginx:1.29" });
+   */
+  get set(): TemplateSetter<T> {
+    return new TemplateSetter<T>(this);
+  }
+
+  /**
+   * Sets the number of replicas, or with no number reads the Scale. Throws CONFLICT where it is not at
+   * `currentReplicas` or at `resourceVersion`.
+   *
+   * @example
+   * await k8s.deployments.scale("web", 5, { currentReplicas: 3, wait: true, timeoutMs: 60_000 });
+   */
+  override async scale(name: string, replicas?: number | undefined, options: ScaleOptions = {}): Promise<Scale> {
+    const set = (plain: WriteOptions): Promise<Scale> => super.scale(name, replicas, plain);
+    if (replicas === undefined) return set(options);
+    const { scale } = await import("../scaling/scale.ts");
+    return scale(this, name, replicas, set, options);
+  }
+
+  /**
+   * Makes a HorizontalPodAutoscaler (`autoscaling/v2`) for the object.
+   *
+   * @example
+   * await k8s.deployments.autoscale("web", { min: 2, max: 10, cpuPercent: 70 });
+   */
+  async autoscale(name: string, options: AutoscaleOptions): Promise<HorizontalPodAutoscaler> {
+    const { autoscale } = await import("../scaling/autoscale.ts");
+    return autoscale(this, name, options);
+  }
+}
