@@ -8,6 +8,7 @@ import type { ConnectOptions } from "../transport/connect.ts";
 import { shellQuote } from "../transport/curl.ts";
 import type { TraceLevel } from "../transport/trace.ts";
 import { connectionFlags, type ParsedFlags } from "./flags.ts";
+import { type ProgressLine, progressLine } from "./progress-line.ts";
 import { hasColor, type Terminal } from "./terminal.ts";
 
 /** A cluster for one command, and what must be closed with it. */
@@ -15,6 +16,8 @@ export interface CommandSession {
   readonly k8s: Cluster;
   /** Whether the cluster is a sandbox of this process. */
   readonly sandbox: boolean;
+  /** Where long work on it shows how far it is. */
+  readonly progress: ProgressLine;
   /** The same cluster with another kind of trace, or none. */
   traced(level: string | undefined): Promise<Cluster>;
   close(): Promise<void>;
@@ -64,8 +67,14 @@ async function openSessionOn(
 ): Promise<CommandSession> {
   const opened: Cluster[] = [];
   const warn = warningWriter(terminal);
+  const progress = progressLine(terminal);
   const traced = async (level: string | undefined): Promise<Cluster> => {
-    const k8s = await openCluster({ ...settings, warn, ...traceOption(level, terminal) });
+    const k8s = await openCluster({
+      ...settings,
+      warn,
+      showProgress: progress.show,
+      ...traceOption(level, terminal),
+    });
     opened.push(k8s);
     return k8s;
   };
@@ -73,7 +82,7 @@ async function openSessionOn(
   const close = async (): Promise<void> => {
     await Promise.all(opened.map((one) => one.close()));
   };
-  return { k8s, sandbox: false, traced, close };
+  return { k8s, sandbox: false, progress, traced, close };
 }
 
 /** Writes each warning of the server once, as kubectl does. */

@@ -1,13 +1,15 @@
 import { inspectAsText } from "../core/inspect-as-text.ts";
 import type { KubernetesObject, UnknownObject } from "../core/object.ts";
-import { groupResource, groupVersion } from "../core/path.ts";
+import { groupResource } from "../core/path.ts";
 import * as requests from "../core/requests.ts";
 import type { ApiResource } from "../core/resource.ts";
 import { isApiError, type Status, UsageError } from "../errors.ts";
 import { callJson } from "../transport/call-json.ts";
 import type { Transport } from "../transport/transport.ts";
 import { ResourceCache } from "./cache.ts";
+import { FIELD_MANAGER, type ResourceClientSettings } from "./client-settings.ts";
 import { explainApplyConflict } from "./conflict.ts";
+import { deleteCollection, deleteObject } from "./deletion.ts";
 import { readModifyWrite } from "./edit.ts";
 import { type Hold, holdNothing } from "./held.ts";
 import { ResourceList } from "./list.ts";
@@ -24,56 +26,18 @@ import type {
 } from "./options.ts";
 import { listAll, pages } from "./pages.ts";
 import { hideProgress, type ShowProgress } from "./progress.ts";
-import {
-  collectionNamespace,
-  completed,
-  namespaceForObject,
-  objectNamespace,
-  requireName,
-  requireObject,
-  type Scope,
-  scopeIn,
-  scopeOf,
-} from "./scope.ts";
-import { refuseMisspelledSelectors, requireDeliberateSelection } from "./selection.ts";
+import { type Scope, scopeIn, scopeOf } from "./scope.ts";
+import { requireDeliberateSelection } from "./selection.ts";
 import { Subresource } from "./subresource.ts";
 import { isTable, type Table } from "./table.ts";
+import { type CollectionTarget, collectionTarget, namedObject, newObject, objectTarget } from "./targets.ts";
 import { systemTiming, type Timing } from "./timing.ts";
-import { untilGone } from "./until.ts";
 import { type WatchEvent, type WatchOptions, watchCollection } from "./watch.ts";
-
-/** Name under which this product owns fields. */
-export const FIELD_MANAGER = "kubescript";
 
 /** `autoscaling/v1` Scale. */
 export interface Scale extends KubernetesObject {
   spec?: { replicas?: number };
   status?: { replicas: number; selector?: string };
-}
-
-/** What a client stands on. */
-export interface ResourceClientSettings {
-  readonly transport: Transport;
-  /** The resource, or how to find it on first use (discovery); a rejected look-up is made again by the next call. */
-  readonly resource: ApiResource | (() => Promise<ApiResource>);
-  readonly scope: Scope;
-  /** Every write is only tried: the server validates and answers, and stores nothing. Default false. */
-  readonly dryRun?: boolean | undefined;
-  /** The transport makes a dry run of every write, as a plan does. Default false. */
-  readonly planned?: boolean | undefined;
-  /** The signal of what is being run, which ends long work that was given none of its own. Default none. */
-  readonly interruption?: (() => AbortSignal) | undefined;
-  /** Where long work shows how far it is. Default nowhere. */
-  readonly showProgress?: ShowProgress | undefined;
-  /** Takes what goes on after its call, to end it with the session. Default: nothing does. */
-  readonly hold?: Hold | undefined;
-  /** Default {@link FIELD_MANAGER}. */
-  readonly fieldManager?: string | undefined;
-  readonly timing?: Timing | undefined;
-  /** Lists bring along how the server prints their objects. Default false. */
-  readonly printed?: boolean | undefined;
-  /** What the resource was asked for by, to show while it is not looked up. */
-  readonly label?: string | undefined;
 }
 
 /**
@@ -203,23 +167,30 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
   }
 
   async create(object: T, options: WriteOptions = {}): Promise<T> {
-    const resource = await this.resource();
-    requireObject(resource, "create", object);
-    const namespace = this.#namespaceFor(resource, object, options, "create");
-    const body = completed(resource, object, namespace, "create");
-    const request = requests.createRequest({ resource, namespace }, body, this.#write(options));
+    const { body, target } = newObject(await this.resource(), scopeOf(this.scope, options.namespace), object);
+    const request = requests.createRequest(target, body, this.#write(options));
     return callJson<T>(this.transport, request, options);
   }
 
   /** PUT. With `metadata.resourceVersion` only over that version, else unconditionally where the server allows it. */
   async replace(object: T, options: WriteOptions = {}): Promise<T> {
-    const { body, target } = await this.#named(object, options, "replace");
+    const { body, target } = namedObject(
+      await this.resource(),
+      scopeOf(this.scope, options.namespace),
+      object,
+      "replace",
+    );
     return callJson<T>(this.transport, requests.replaceRequest(target, body, this.#write(options)), options);
   }
 
   /** Server-side apply: says which fields shall be so, and owns them. Creates the object when there is none. */
   async apply(object: T, options: ApplyOptions = {}): Promise<T> {
-    const { body, target } = await this.#named(object, options, "apply");
+    const { body, target } = namedObject(
+      await this.resource(),
+      scopeOf(this.scope, options.namespace),
+      object,
+      "apply",
+    );
     const request = requests.applyRequest(target, body, { ...this.#write(options), force: options.force });
     try {
       return await callJson<T>(this.transport, request, options);
@@ -255,17 +226,9 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
 
   /** Returns the object in its last state where finalizers or a grace period keep it, else the server's Status. */
   async delete(name: string, options: DeleteOptions = {}): Promise<T | Status> {
+    const signal = this.signalFor(options.signal);
     const target = await this.#target(name, options, "delete");
-    const answer = await callJson<T | Status>(
-      this.transport,
-      requests.deleteRequest(target, this.#dry(options)),
-      options,
-    );
-    if (options.wait === true && !this.storesNothing && options.dryRun !== true) {
-      const uid = isStatus(answer) ? answer.details?.uid : answer.metadata?.uid;
-      await untilGone(this, name, { ...options, uid });
-    }
-    return answer;
+    return deleteObject<T>(this, target, this.#dry(options), signal);
   }
 
   /**
@@ -273,32 +236,9 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
    * undefined and an option that does not exist are refused: they would delete everything too.
    */
   async deleteAll(options: DeleteAllOptions): Promise<ResourceList<T> | Status> {
+    const signal = this.signalFor(options?.signal);
     requireDeliberateSelection(await this.resource(), options);
-    const { resource, target } = await this.#collection(options);
-    if (resource.namespaced && target.namespace === undefined) {
-      throw new UsageError(
-        "USAGE",
-        `Cannot delete ${groupResource(resource)} everywhere at once: the API deletes by namespace`,
-        {
-          hint: "Loop over the namespaces, or delete the items of a list.",
-        },
-      );
-    }
-    const request = requests.deleteCollectionRequest(target, options, this.#dry(options));
-    const answer = await callJson<T | Status | { items: T[] }>(this.transport, request, options);
-    if (!("items" in answer)) return answer as Status;
-    const list = new ResourceList<T>({
-      apiVersion: groupVersion(resource),
-      kind: `${resource.kind}List`,
-      metadata: {},
-      ...answer,
-    });
-    if (options.wait === true && !this.storesNothing && options.dryRun !== true) {
-      for (const { metadata } of list) {
-        await untilGone(this, metadata?.name ?? "", { ...options, namespace: metadata?.namespace, uid: metadata?.uid });
-      }
-    }
-    return list;
+    return deleteCollection<T>(this, await this.#collection(options), this.#dry(options), signal);
   }
 
   /**
@@ -368,41 +308,11 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     options: CallScope,
     action: string,
   ): Promise<requests.ObjectTarget & { resource: ApiResource }> {
-    const resource = await this.resource();
-    requireName(resource, action, name);
-    const namespace = objectNamespace(resource, scopeOf(this.scope, options.namespace), action, name);
-    return { resource, namespace, name };
+    return objectTarget(await this.resource(), scopeOf(this.scope, options.namespace), name, action);
   }
 
-  async #collection(options: CallScope): Promise<{ resource: ApiResource; target: requests.Target }> {
-    const resource = await this.resource();
-    refuseMisspelledSelectors(resource, options);
-    return {
-      resource,
-      target: { resource, namespace: collectionNamespace(resource, scopeOf(this.scope, options.namespace)) },
-    };
-  }
-
-  async #named(
-    object: T,
-    options: CallScope,
-    action: string,
-  ): Promise<{ body: T; target: requests.ObjectTarget & { resource: ApiResource } }> {
-    const resource = await this.resource();
-    requireObject(resource, action, object);
-    const name = object.metadata?.name;
-    if (name === undefined || name === "") {
-      throw new UsageError(
-        "INVALID_INPUT",
-        `Cannot ${action} an object of ${groupResource(resource)}: it has no metadata.name`,
-      );
-    }
-    const namespace = this.#namespaceFor(resource, object, options, action);
-    return { body: completed(resource, object, namespace, action), target: { resource, namespace, name } };
-  }
-
-  #namespaceFor(resource: ApiResource, object: T, options: CallScope, action: string): string | undefined {
-    return namespaceForObject(resource, scopeOf(this.scope, options.namespace), action, object);
+  async #collection(options: CallScope): Promise<CollectionTarget> {
+    return collectionTarget(await this.resource(), scopeOf(this.scope, options.namespace), options);
   }
 
   #write(options: WriteOptions): requests.WriteRequestOptions & { fieldManager: string } {
@@ -413,11 +323,7 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     };
   }
 
-  #dry(options: DeleteOptions): requests.DeleteRequestOptions {
+  #dry<O extends DeleteOptions>(options: O): O & { readonly dryRun: boolean } {
     return { ...options, dryRun: options.dryRun ?? this.isDryRun };
   }
-}
-
-function isStatus(answer: KubernetesObject | Status): answer is Status {
-  return answer.kind === "Status";
 }

@@ -30,6 +30,7 @@ export async function until<T extends KubernetesObject, R>(
 ): Promise<R> {
   const label = `${(await client.resource()).name} "${name}"`;
   const deadline = new AbortController();
+  const task = client.showProgress(`waiting for ${label} to ${goal}`);
   let progress = "";
   const judge = (object: T | undefined): { value: R } | undefined => {
     const verdict = check(object);
@@ -38,6 +39,7 @@ export async function until<T extends KubernetesObject, R>(
       throw new KubescriptError("WAIT_FAILED", `Cannot wait for ${label} to ${goal}: ${verdict.reason}`);
     }
     progress = verdict.progress ?? "";
+    task.update(progress);
     return undefined;
   };
   const late = (): TimeoutError => {
@@ -45,17 +47,19 @@ export async function until<T extends KubernetesObject, R>(
     const last = progress === "" ? "" : `: ${progress}`;
     return new TimeoutError(`Timed out after ${seconds} s waiting for ${label} to ${goal}${last}`);
   };
-  if (options.timeoutMs === 0) {
+  const { timeoutMs } = options;
+  const timer =
+    timeoutMs === undefined || timeoutMs === 0
+      ? undefined
+      : client.timing.after(timeoutMs, () => deadline.abort(late()));
+  const signal = options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);
+  try {
+    if (timeoutMs !== 0) return await watchUntil(client, name, judge, { ...options, signal });
     const result = judge(await client.find(name, options));
     if (result === undefined) throw late();
     return result.value;
-  }
-  const timer =
-    options.timeoutMs === undefined ? undefined : client.timing.after(options.timeoutMs, () => deadline.abort(late()));
-  const signal = options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);
-  try {
-    return await watchUntil(client, name, judge, { ...options, signal });
   } finally {
+    task.end();
     timer?.cancel();
     deadline.abort();
   }

@@ -5,7 +5,7 @@ import type { Discovery, ResourceFilter } from "../discovery/discovery.ts";
 import type { ExplainOptions } from "../discovery/explain.ts";
 import type { OperationContext } from "../operations/context.ts";
 import { ResourceHelper } from "../operations/resource-helper.ts";
-import type { ResourceClientSettings } from "../resources/client.ts";
+import type { ResourceClientSettings } from "../resources/client-settings.ts";
 import { hideProgress } from "../resources/progress.ts";
 import { type Scope, scopeOf } from "../resources/scope.ts";
 import { systemTiming } from "../resources/timing.ts";

@@ -40,8 +40,9 @@ export class WorkloadVerbs<T extends KubernetesObject = UnknownObject> extends S
   override async scale(name: string, replicas?: number | undefined, options: ScaleOptions = {}): Promise<Scale> {
     const set = (plain: WriteOptions): Promise<Scale> => super.scale(name, replicas, plain);
     if (replicas === undefined) return set(options);
+    const signal = this.signalFor(options.signal);
     const { scale } = await import("../scaling/scale.ts");
-    return scale(this, name, replicas, set, options);
+    return scale(this, name, replicas, set, { ...options, signal });
   }
 
   /**

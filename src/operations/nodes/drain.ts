@@ -8,6 +8,7 @@ import { sibling } from "../siblings.ts";
 import { setSchedulable } from "./cordon.ts";
 import { type Departures, watchDepartures } from "./departures.ts";
 import { type ClassifiedPod, classifyNode, type DrainPlanOptions, type DrainPlanPod } from "./drain-plan.ts";
+import { drainNarrator } from "./drain-progress.ts";
 import { type EvictOptions, evict } from "./evict.ts";
 
 export interface DrainOptions extends DrainPlanOptions, EvictOptions {
@@ -68,23 +69,30 @@ export async function drain(
   options: DrainOptions = {},
 ): Promise<DrainedPod[]> {
   const wanted = wantedNodes(names);
-  const { timeoutMs, onProgress } = options;
+  const { timeoutMs } = options;
+  const task = nodes.showProgress(`draining ${nodesText(wanted)}`);
+  const narrate = drainNarrator();
+  const onProgress = (step: DrainProgress): void => {
+    task.update(narrate(step));
+    options.onProgress?.(step);
+  };
   const over = new AbortController();
   const timer =
     timeoutMs === undefined
       ? undefined
       : nodes.timing.after(timeoutMs, () => over.abort(new TimeoutError(`Timed out after ${timeoutMs / 1000} s`)));
   const signal = options.signal === undefined ? over.signal : AbortSignal.any([options.signal, over.signal]);
-  const run = new DrainRun(nodes, wanted, { ...options, signal });
+  const run = new DrainRun(nodes, wanted, { ...options, onProgress, signal });
   try {
     throwIfAborted(signal);
     const plan = await classifyAll(nodes, wanted, { ...options, signal });
-    onProgress?.({ type: "planned", pods: plan.map(({ entry }) => entry) });
+    onProgress({ type: "planned", pods: plan.map(({ entry }) => entry) });
     refuseObstacles(plan, wanted, "Nothing was changed");
     return await run.all(plan);
   } catch (error) {
     throw run.explain(error);
   } finally {
+    task.end();
     timer?.cancel();
     over.abort();
   }

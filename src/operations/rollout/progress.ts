@@ -66,7 +66,15 @@ export async function awaitRollout<T extends KubernetesObject>(
   options: RolloutWaitOptions = {},
 ): Promise<T> {
   let last: T | undefined;
-  for await (const { object } of followRollout(client, name, options)) last = object;
+  const task = client.showProgress(`rollout of ${(await client.resource()).name} "${name}"`);
+  try {
+    for await (const { object, progress } of followRollout(client, name, options)) {
+      task.update(progress.message);
+      last = object;
+    }
+  } finally {
+    task.end();
+  }
   if (last === undefined) throw failed(`the rollout of "${name}"`, "it does not exist");
   return last;
 }

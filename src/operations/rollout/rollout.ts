@@ -21,8 +21,9 @@ export class Rollout<T extends KubernetesObject> {
    * for await (const { message } of k8s.deployments.rollout.status("web")) log(message);
    */
   async *status(name: string, options: RolloutWaitOptions = {}): AsyncGenerator<RolloutProgress, void, undefined> {
+    const signal = this.#client.signalFor(options.signal);
     const { followRollout } = await import("./progress.ts");
-    for await (const { progress } of followRollout(this.#client, name, options)) yield progress;
+    for await (const { progress } of followRollout(this.#client, name, { ...options, signal })) yield progress;
   }
 
   /**
@@ -32,8 +33,9 @@ export class Rollout<T extends KubernetesObject> {
    * const { status } = await k8s.deployments.rollout.wait("web", { timeoutMs: 120_000 });
    */
   async wait(name: string, options: RolloutWaitOptions = {}): Promise<T> {
+    const signal = this.#client.signalFor(options.signal);
     const { awaitRollout } = await import("./progress.ts");
-    return awaitRollout(this.#client, name, options);
+    return awaitRollout(this.#client, name, { ...options, signal });
   }
 
   /**
