@@ -18,6 +18,8 @@ export interface UndiciTransportOptions extends DialOptions {
   readonly bodyTimeoutMs?: number;
   /** How long an idle connection is kept. Default 60 s. */
   readonly idleConnectionMs?: number;
+  /** How often the peer of a WebSocket is pinged; after 12 without an answer it is lost. Default 5 s. */
+  readonly pingIntervalMs?: number;
   /** Sent with every request. */
   readonly userAgent?: string;
 }
@@ -106,7 +108,11 @@ class UndiciTransport implements Transport {
       const url = `${this.#connection.server}${requestTarget(request)}`;
       const { "accept-encoding": _coding, ...headers } = { ...this.#headers, ...request.headers };
       const signal = eitherSignal(this.#closing.signal, options.signal);
-      return await openWebSocket(url, { ...request, headers }, dial, { signal, failure });
+      return await openWebSocket(url, { ...request, headers }, dial, {
+        signal,
+        failure,
+        pingIntervalMs: this.#options.pingIntervalMs,
+      });
     } catch (error) {
       throw failure(error);
     }

@@ -10,7 +10,13 @@ export interface OpenContext {
   readonly signal: AbortSignal;
   /** Turns a low-level failure into an error of the family. */
   readonly failure: (error: unknown) => Error;
+  /** How often the peer is asked for a sign of life. Default 5 s. */
+  readonly pingIntervalMs?: number | undefined;
 }
+
+const PING_INTERVAL_MS = 5000;
+/** A peer that has let so many pings go by is dead; client-go's own number. */
+const MAX_MISSED_PINGS = 12;
 
 /** A refused upgrade is explained by a Status of a few hundred bytes; more is not read. */
 const MAX_REFUSAL = 64 * 1024;
@@ -45,6 +51,7 @@ export async function openWebSocket(
   signal.addEventListener("abort", onAbort, { once: true });
   socket.once("close", () => signal.removeEventListener("abort", onAbort));
   await opened(socket, request, signal);
+  keepAlive(socket, frames, context);
   return {
     protocol: socket.protocol,
     frames,
@@ -57,6 +64,30 @@ export async function openWebSocket(
       socket.close(code, reason);
     },
   };
+}
+
+/**
+ * Pings the peer, which also keeps proxies on the way from taking the connection for idle, and fails the frames when it
+ * no longer answers. A socket that no one reads tells nothing, so its silence does not count.
+ */
+function keepAlive(socket: WebSocket, frames: FrameQueue, context: OpenContext): void {
+  let missed = 0;
+  const heard = (): void => {
+    missed = 0;
+  };
+  socket.on("pong", heard).on("ping", heard).on("message", heard);
+  const timer = setInterval(() => {
+    missed = socket.isPaused ? 0 : missed + 1;
+    if (missed <= MAX_MISSED_PINGS) {
+      if (socket.readyState === socket.OPEN) socket.ping();
+      return;
+    }
+    const silent = Object.assign(new Error("the peer does not answer pings"), { code: "ECONNRESET" });
+    frames.fail(context.failure(silent));
+    socket.terminate();
+  }, context.pingIntervalMs ?? PING_INTERVAL_MS);
+  timer.unref();
+  socket.once("close", () => clearInterval(timer));
 }
 
 function opened(socket: WebSocket, request: OpenRequest, signal: AbortSignal): Promise<void> {

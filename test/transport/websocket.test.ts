@@ -142,3 +142,29 @@ test("a send after the end is a lost connection", async () => {
   for await (const _frame of socket.frames) expect.fail("no frame was sent");
   expect((await failureOf(socket.send(Buffer.from([0])))).code).toBe("CONNECTION_LOST");
 });
+
+test("a peer that answers no pings is given up, one that does is not", async () => {
+  await using server = await listen(http.createServer());
+  const sockets = {
+    silent: new WebSocketServer({ ...withProtocol, autoPong: false }),
+    alive: new WebSocketServer(withProtocol),
+  };
+  let pings = 0;
+  server.server.on("upgrade", (request, socket, head) => {
+    const one = request.url === "/silent" ? sockets.silent : sockets.alive;
+    one.handleUpgrade(request, socket as Socket, head, (peer) => {
+      peer.on("ping", () => {
+        pings += 1;
+        if (request.url === "/alive" && pings === 40) peer.close();
+      });
+    });
+  });
+  const transport = transportTo(connectionTo(`http://127.0.0.1:${server.port}`), undefined, { pingIntervalMs: 5 });
+  const read = async (path: string) => {
+    const socket = await transport.open({ path, protocols });
+    for await (const _frame of socket.frames) expect.fail("no frame was sent");
+  };
+  expect((await failureOf(read("/silent"))).code).toBe("CONNECTION_LOST");
+  pings = 0;
+  await read("/alive");
+});
