@@ -26,3 +26,39 @@ export async function unlessAborted<T>(work: PromiseLike<T> | T, signal: AbortSi
     signal.removeEventListener("abort", interrupt);
   }
 }
+
+/** How {@link endedOrAborted} treats work that goes on after the abort. */
+export interface EndOptions {
+  /** How long the work may take to end by itself. Default 100: nobody notices. */
+  readonly graceMs?: number | undefined;
+  /** Told when it fails after that. */
+  readonly late?: ((error: unknown) => void) | undefined;
+}
+
+/**
+ * As {@link unlessAborted}, but the work may say itself how it ended: a failure soon after the abort is kept, for it can
+ * tell what was done and what was not.
+ */
+export async function endedOrAborted<T>(
+  work: PromiseLike<T> | T,
+  signal: AbortSignal,
+  options: EndOptions = {},
+): Promise<T> {
+  try {
+    return await unlessAborted(work, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    let over = false;
+    const own = Promise.resolve(work).then(
+      () => error,
+      (reason: unknown) => {
+        if (over) options.late?.(reason);
+        return reason;
+      },
+    );
+    const grace = new Promise((resolve) => setTimeout(resolve, options.graceMs ?? 100, error));
+    const end = await Promise.race([own, grace]);
+    over = true;
+    throw end;
+  }
+}

@@ -1,5 +1,5 @@
 import { runInThisContext, Script } from "node:vm";
-import { unlessAborted } from "../core/abort.ts";
+import { endedOrAborted, throwIfAborted } from "../core/abort.ts";
 import { AbortError, UsageError } from "../errors.ts";
 import { importModule } from "../runtime/modules.ts";
 import { compile } from "./compile.ts";
@@ -10,8 +10,13 @@ import { helpers, type Rewritten } from "./rewrite.ts";
 export interface EvaluateOptions {
   /** Named in messages and stack traces. */
   readonly name: string;
-  /** Ends every wait of the top level; what waits then throws its reason inside the code, so `finally` runs. */
+  /**
+   * Ends every wait of the top level; what waits then throws inside the code, so `finally` runs: its own account where it
+   * gives one at once, else the signal's reason.
+   */
   readonly signal: AbortSignal;
+  /** Told of what waits ended in that were given up. */
+  readonly late?: ((error: unknown) => void) | undefined;
   /** Ctrl-C ends code that does not wait. Default false. */
   readonly breakOnSigint?: boolean;
   /** What relative imports resolve against, with a trailing slash. */
@@ -66,13 +71,23 @@ async function run(code: Rewritten, options: EvaluateOptions): Promise<{ readonl
   while (!step.done) {
     let answer: { readonly value: unknown } | { readonly error: unknown };
     try {
-      answer = { value: await unlessAborted(step.value, options.signal) };
+      answer = { value: await endedOrAborted(step.value, options.signal, { late: options.late }) };
+      if (options.breakOnSigint === true) await caughtUp(options.signal);
     } catch (error) {
       answer = { error };
     }
     step = guarded(() => ("error" in answer ? steps.throw(answer.error) : steps.next(answer.value)));
   }
   return { value };
+}
+
+/**
+ * Lets a Ctrl-C that has come already be told: `vm` takes the listeners away while the next step runs, and what is on its
+ * way to them would be lost.
+ */
+async function caughtUp(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  throwIfAborted(signal);
 }
 
 type Guard = (work: () => IteratorResult<unknown, void>) => IteratorResult<unknown, void>;

@@ -1,8 +1,8 @@
 import { clearLine, cursorTo } from "node:readline";
 import { type REPLServer, Recoverable, start } from "node:repl";
 import type { Readable, Writable } from "node:stream";
-import { unlessAborted } from "../core/abort.ts";
-import { AbortError } from "../errors.ts";
+import { endedOrAborted } from "../core/abort.ts";
+import { AbortError, isKubescriptError } from "../errors.ts";
 import type { Cluster } from "../runtime/cluster.ts";
 import { errorText } from "../runtime/error-text.ts";
 import { createGlobals, installGlobals } from "../runtime/globals.ts";
@@ -34,6 +34,8 @@ export interface PromptOptions {
   /** Where lines are kept over restarts; undefined keeps none. */
   readonly historyFile: string | undefined;
   readonly words: readonly string[];
+  /** Told when a line begins to run, and when the next can be typed. */
+  readonly onRunning?: (running: boolean) => void;
 }
 
 /** Runs a prompt until it is left. */
@@ -209,24 +211,30 @@ export class Prompt {
     const interrupt = listenForInterrupt(process);
     this.#signal = interrupt.signal;
     this.#running = true;
+    this.options.onRunning?.(true);
     this.#release();
+    const late = (error: unknown): void => {
+      if (!isBareInterruption(error)) this.print(this.#errorText(error));
+    };
     try {
       const { value } = await evaluation.run({
         name: "prompt",
         signal: interrupt.signal,
+        late,
         folder: `${this.options.cwd}/`,
         breakOnSigint: true,
       });
-      const settled = await unlessAborted(value, interrupt.signal);
+      const settled = await endedOrAborted(value, interrupt.signal, { late });
       Object.assign(globalThis, { _: settled });
       await this.#show(settled, interrupt.signal);
       this.transcript.add(source, evaluation, isPromise(value));
     } catch (error) {
-      const own = interrupt.signal.aborted || error instanceof AbortError;
-      this.options.stdout.write(own ? `${this.#dim("interrupted")}\n` : `${this.#errorText(error)}\n`);
+      const bare = isBareInterruption(error) || (interrupt.signal.aborted && !isKubescriptError(error));
+      this.options.stdout.write(bare ? `${this.#dim("interrupted")}\n` : `${this.#errorText(error)}\n`);
     } finally {
       interrupt.done();
       this.#running = false;
+      this.options.onRunning?.(false);
       this.#hold();
     }
   }
@@ -260,6 +268,11 @@ export class Prompt {
   #dim(text: string): string {
     return this.options.color ? `\u001b[2m${text}\u001b[22m` : text;
   }
+}
+
+/** An interruption that tells nothing more: operations that were under way say what they did, and have a hint. */
+function isBareInterruption(error: unknown): boolean {
+  return error instanceof AbortError && error.hint === undefined;
 }
 
 function isPromise(value: unknown): boolean {

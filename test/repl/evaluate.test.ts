@@ -27,6 +27,34 @@ test("a global that only has a getter can be declared", async () => {
   expect((await evaluate('const navigator = "mine"; navigator')).value).toBe("mine");
 });
 
+test("work that ends by itself soon after an abort says how; a failure after that is told as late", async () => {
+  const controller = new AbortController();
+  const late: unknown[] = [];
+  const global = globalThis as { work?: Promise<never>; fail?: (error: Error) => void };
+  const run = (): Promise<unknown> =>
+    prepare("await work", "test").run({
+      name: "test",
+      signal: controller.signal,
+      folder: `${import.meta.dirname}/`,
+      late: (error) => late.push(error),
+    });
+  const begin = (): void => {
+    global.work = new Promise((_, reject) => {
+      global.fail = reject;
+    });
+  };
+  begin();
+  const first = run();
+  controller.abort(new AbortError("Interrupted"));
+  global.fail?.(new AbortError("one of two was done"));
+  await expect(first).rejects.toThrow("one of two was done");
+  expect(late).toEqual([]);
+  begin();
+  await expect(run()).rejects.toThrow("Interrupted");
+  global.fail?.(new AbortError("none was done"));
+  await expect.poll(() => late).toEqual([new AbortError("none was done")]);
+});
+
 test("an abort ends a wait and runs finally", async () => {
   const controller = new AbortController();
   const running = evaluate(

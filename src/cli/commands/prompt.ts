@@ -34,7 +34,9 @@ printed until Ctrl-C; .help lists what begins with a dot. Standard input that is
       const { runPrompt } = await import("../../repl/prompt.ts");
       const where = session.sandbox ? "the sandbox" : session.k8s.server;
       await write(terminal.stdout, `kubescript ${packageRoot().version} on ${where}. Try k8s.pods.list(), or .help\n`);
+      session.progress.allow(false);
       await runPrompt({
+        onRunning: session.progress.allow,
         k8s: session.k8s,
         traced: session.traced,
         stdin: terminal.stdin,
