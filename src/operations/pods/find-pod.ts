@@ -1,0 +1,81 @@
+import { requireResource } from "../../core/names.ts";
+import type { KubernetesObject } from "../../core/object.ts";
+import { groupResource } from "../../core/path.ts";
+import type { ApiResource } from "../../core/resource.ts";
+import { UsageError } from "../../errors.ts";
+import type { ResourceClient } from "../../resources/client.ts";
+import type { CallScope } from "../../resources/options.ts";
+import { objectNamespace, scopeOf } from "../../resources/scope.ts";
+import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
+import type { Pod } from "../../types/core-v1.ts";
+
+/** What selects pods: a map of labels (services, replication controllers) or a selector with expressions. */
+interface Selecting extends KubernetesObject {
+  spec?: { selector?: Record<string, unknown> };
+}
+
+/**
+ * The pod that a name stands for: `web-0`, or, as for kubectl, `deploy/web`, `svc/web`, `job/import` …: then of the pods
+ * that it selects the one that has been ready for longest. Throws UsageError where none runs, ApiError NOT_FOUND.
+ * @param action what for, as in `run ls in`
+ */
+export async function findPod(
+  pods: ResourceClient<Pod>,
+  name: string,
+  action: string,
+  options: CallScope = {},
+): Promise<Pod> {
+  const { signal } = options;
+  const slash = typeof name === "string" ? name.indexOf("/") : -1;
+  if (slash < 0) return pods.get(name, options);
+  const resource = requireResource(name.slice(0, slash), BUILT_IN_RESOURCES);
+  const own = name.slice(slash + 1);
+  if (groupResource(resource) === "pods") return pods.get(own, options);
+  const label = `${groupResource(resource)} "${own}"`;
+  const namespace = objectNamespace(resource, scopeOf(pods.scope, options.namespace), action, own) ?? "default";
+  const object = await pods.to<Selecting>(resource, namespace).get(own, { signal });
+  const found = await pods.list({ labels: selectorOf(object, resource, action, label), namespace, signal });
+  const [best] = found.filter(isAlive).sort((a, b) => rank(a) - rank(b) || readySince(a).localeCompare(readySince(b)));
+  if (best !== undefined) return best;
+  const why = found.length === 0 ? "it selects no pods" : `none of its ${found.length} pods can run`;
+  throw new UsageError("USAGE", `Cannot ${action} ${label}: ${why}`, {
+    hint: `See what became of them: k8s.in("${namespace}").pods.list({ labels: … }).`,
+  });
+}
+
+function selectorOf(object: Selecting, resource: ApiResource, action: string, label: string): string {
+  const selector = object.spec?.selector ?? {};
+  const structured = "matchLabels" in selector || "matchExpressions" in selector;
+  const { matchLabels, matchExpressions } = (structured ? selector : { matchLabels: selector }) as {
+    matchLabels?: Record<string, string>;
+    matchExpressions?: { key: string; operator: string; values?: string[] }[];
+  };
+  const parts = [
+    ...Object.entries(matchLabels ?? {}).map(([key, value]) => `${key}=${value}`),
+    ...(matchExpressions ?? []).map(expressionText),
+  ];
+  if (parts.length > 0) return parts.join(",");
+  throw new UsageError("USAGE", `Cannot ${action} ${label}: a ${resource.kind} without a selector stands for no pods`, {
+    hint: "Name a pod.",
+  });
+}
+
+function expressionText({ key, operator, values = [] }: { key: string; operator: string; values?: string[] }): string {
+  if (operator === "Exists") return key;
+  if (operator === "DoesNotExist") return `!${key}`;
+  return `${key} ${operator === "NotIn" ? "notin" : "in"} (${values.join(",")})`;
+}
+
+function isAlive({ metadata, status }: Pod): boolean {
+  return metadata?.deletionTimestamp === undefined && status?.phase !== "Succeeded" && status?.phase !== "Failed";
+}
+
+function rank(pod: Pod): number {
+  if (readySince(pod) !== "") return 0;
+  return pod.status?.phase === "Running" ? 1 : 2;
+}
+
+function readySince({ status }: Pod): string {
+  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  return ready?.status === "True" ? (ready.lastTransitionTime ?? "0") : "";
+}
