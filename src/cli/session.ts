@@ -10,6 +10,7 @@ import type { TraceLevel } from "../transport/trace.ts";
 import { connectionFlags, type ParsedFlags } from "./flags.ts";
 import { type ProgressLine, progressLine } from "./progress-line.ts";
 import { hasColor, type Terminal } from "./terminal.ts";
+import { type TerminalLender, terminalLender } from "./terminal-lender.ts";
 
 /** A cluster for one command, and what must be closed with it. */
 export interface CommandSession {
@@ -18,6 +19,8 @@ export interface CommandSession {
   readonly sandbox: boolean;
   /** Where long work on it shows how far it is. */
   readonly progress: ProgressLine;
+  /** Lends the terminal to remote processes. */
+  readonly lender: TerminalLender;
   /** The same cluster with another kind of trace, or none. */
   traced(level: string | undefined): Promise<Cluster>;
   close(): Promise<void>;
@@ -68,11 +71,13 @@ async function openSessionOn(
   const opened: Cluster[] = [];
   const warn = warningWriter(terminal);
   const progress = progressLine(terminal);
+  const lender = terminalLender(terminal);
   const traced = async (level: string | undefined): Promise<Cluster> => {
     const k8s = await openCluster({
       ...settings,
       warn,
       showProgress: progress.show,
+      lendTerminal: lender.lend,
       ...traceOption(level, terminal),
     });
     opened.push(k8s);
@@ -82,7 +87,7 @@ async function openSessionOn(
   const close = async (): Promise<void> => {
     await Promise.all(opened.map((one) => one.close()));
   };
-  return { k8s, sandbox: false, progress, traced, close };
+  return { k8s, sandbox: false, progress, lender, traced, close };
 }
 
 /** Writes each warning of the server once, as kubectl does. */

@@ -36,6 +36,8 @@ export interface PromptOptions {
   readonly words: readonly string[];
   /** Told when a line begins to run, and when the next can be typed. */
   readonly onRunning?: (running: boolean) => void;
+  /** Told how to make it let go of the terminal, which a line may lend to a remote process, and take it back. */
+  readonly onReader?: (reader: { letGo(): void; takeBack(): void }) => void;
 }
 
 /** Runs a prompt until it is left. */
@@ -77,6 +79,16 @@ export class Prompt {
       now: this.options.now,
     });
     stdout.write(bracketedPaste.on);
+    this.options.onReader?.({
+      letGo: () => {
+        stdin.unpipe(filter);
+        stdout.write(bracketedPaste.off);
+      },
+      takeBack: () => {
+        stdout.write(bracketedPaste.on);
+        stdin.pipe(filter);
+      },
+    });
     const report = (error: unknown): void => this.print(this.#errorText(error));
     process.on("unhandledRejection", report);
     process.on("uncaughtException", report);

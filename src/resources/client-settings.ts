@@ -3,6 +3,7 @@ import type { Transport } from "../transport/transport.ts";
 import type { Hold } from "./held.ts";
 import type { ShowProgress } from "./progress.ts";
 import type { Scope } from "./scope.ts";
+import type { LendTerminal } from "./terminal.ts";
 import type { Timing } from "./timing.ts";
 
 /** Name under which this product owns fields. */
@@ -22,6 +23,8 @@ export interface ResourceClientSettings {
   readonly interruption?: (() => AbortSignal) | undefined;
   /** Where long work shows how far it is. Default nowhere. */
   readonly showProgress?: ShowProgress | undefined;
+  /** Lends the user's terminal to a remote process. Default: there is none. */
+  readonly lendTerminal?: LendTerminal | undefined;
   /** Takes what goes on after its call, to end it with the session. Default: nothing does. */
   readonly hold?: Hold | undefined;
   /** Default {@link FIELD_MANAGER}. */

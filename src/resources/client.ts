@@ -31,6 +31,7 @@ import { requireDeliberateSelection } from "./selection.ts";
 import { Subresource } from "./subresource.ts";
 import { isTable, type Table } from "./table.ts";
 import { type CollectionTarget, collectionTarget, namedObject, newObject, objectTarget } from "./targets.ts";
+import { type LendTerminal, lendNoTerminal } from "./terminal.ts";
 import { systemTiming, type Timing } from "./timing.ts";
 import { type WatchEvent, type WatchOptions, watchCollection } from "./watch.ts";
 
@@ -72,6 +73,11 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
   /** Begins to show long work to whoever watches. */
   get showProgress(): ShowProgress {
     return this.#settings.showProgress ?? hideProgress;
+  }
+
+  /** Lends the user's terminal to a remote process. */
+  get lendTerminal(): LendTerminal {
+    return this.#settings.lendTerminal ?? lendNoTerminal;
   }
 
   /** Hands what goes on after its call to the session. */

@@ -243,9 +243,9 @@ export class ClusterHandle extends ClusterVerbs {
   /** What every client of this handle has in common. */
   #settings(): Omit<ResourceClientSettings, "resource"> {
     const { transport, settings, hold } = this.#session;
-    const { printed, planned, showProgress } = settings;
+    const { printed, planned, showProgress, lendTerminal } = settings;
     const [scope, dryRun, interruption] = [this.#scope, this.#dryRun, this.#interruption];
-    return { transport, scope, dryRun, printed, planned, interruption, showProgress, hold };
+    return { transport, scope, dryRun, printed, planned, interruption, showProgress, lendTerminal, hold };
   }
 
   #operation(): OperationContext {

@@ -9,6 +9,7 @@ import { type Kubeconfig, loadKubeconfig, mergeKubeconfigs } from "../config/loa
 import { connectionFrom } from "../config/resolve-connection.ts";
 import { ConfigError } from "../errors.ts";
 import type { ShowProgress } from "../resources/progress.ts";
+import type { LendTerminal } from "../resources/terminal.ts";
 import { type ConnectOptions, connect } from "../transport/connect.ts";
 import { type Cluster, ClusterHandle, clusterOf } from "./cluster.ts";
 import { type Contexts, Session } from "./session.ts";
@@ -26,6 +27,8 @@ export interface OpenClusterOptions extends Omit<ConnectOptions, "credentials"> 
   readonly ownsStdin?: boolean | undefined;
   /** Where long work shows how far it is. Default nowhere. */
   readonly showProgress?: ShowProgress | undefined;
+  /** Lends the user's terminal to a remote process: a shell in a pod. Default: there is none. */
+  readonly lendTerminal?: LendTerminal | undefined;
 }
 
 /**
@@ -40,6 +43,7 @@ export async function openCluster(options: OpenClusterOptions = {}): Promise<Clu
     printed = false,
     ownsStdin = false,
     showProgress,
+    lendTerminal,
     ...connecting
   } = options;
   const kubeconfig =
@@ -73,6 +77,7 @@ export async function openCluster(options: OpenClusterOptions = {}): Promise<Clu
     printed,
     planned: connecting.plan !== undefined,
     showProgress,
+    lendTerminal,
   });
   return clusterOf(new ClusterHandle(session));
 }

@@ -3,6 +3,7 @@ import { Discovery } from "../discovery/discovery.ts";
 import { OpenApiDocuments } from "../discovery/openapi.ts";
 import type { Held, Hold } from "../resources/held.ts";
 import type { ShowProgress } from "../resources/progress.ts";
+import type { LendTerminal } from "../resources/terminal.ts";
 import type { Transport } from "../transport/transport.ts";
 
 /** The contexts that a session can go over to. */
@@ -33,6 +34,8 @@ export interface SessionSettings {
   readonly planned?: boolean;
   /** Where long work shows how far it is. Default nowhere. */
   readonly showProgress?: ShowProgress | undefined;
+  /** Lends the user's terminal to a remote process. Default: there is none. */
+  readonly lendTerminal?: LendTerminal | undefined;
 }
 
 /** What sessions that were derived from one another share, so that closing one closes all. */

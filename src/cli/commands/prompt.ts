@@ -37,6 +37,7 @@ printed until Ctrl-C; .help lists what begins with a dot. Standard input that is
       session.progress.allow(false);
       await runPrompt({
         onRunning: session.progress.allow,
+        onReader: session.lender.setReader,
         k8s: session.k8s,
         traced: session.traced,
         stdin: terminal.stdin,
