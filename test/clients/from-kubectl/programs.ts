@@ -16,7 +16,10 @@ export class Programs {
 
   constructor(kubectl: string, kubeconfig: string, home: string) {
     this.#kubectl = kubectl;
-    this.#env = { ...process.env, KUBECONFIG: kubeconfig, HOME: home, NO_COLOR: "1", KUBECTL_APPLYSET: "true" };
+    // `kubectl edit` opens this in the place of an editor.
+    const KUBE_EDITOR = "sed -i 's/level: .*/level: edited/'";
+    const settings = { KUBECONFIG: kubeconfig, HOME: home, NO_COLOR: "1", KUBECTL_APPLYSET: "true", KUBE_EDITOR };
+    this.#env = { ...process.env, ...settings };
   }
 
   /** kubectl, which must succeed; gives its stdout. */

@@ -29,7 +29,7 @@ export function verbOf({ line }: Row): string {
 export function comparedOutput(row: Row): string | undefined {
   const output = /\s(?:-o|--output)[ =]?('[^']*'|\S+)/.exec(row.line)?.[1]?.replace(/^'|'$/g, "");
   if (/[|>&;]/.test(row.line.replace(/'[^']*'/g, ""))) return undefined;
-  if (verbOf(row) === "get" && !/\s(-w|--watch|--raw)/.test(row.line)) return output ?? "table";
+  if (verbOf(row) === "get" && /^k8s\..*\.list\(.*\)$/.test(row.code)) return output ?? "table";
   if (verbOf(row) === "logs") return /\s(--prefix|-l|--all-containers|deploy)/.test(row.line) ? undefined : "table";
   return undefined;
 }
