@@ -39,7 +39,25 @@ export type { ScaleOptions } from "./operations/scaling/scale.ts";
 export type { TemplateSetter } from "./operations/template/set.ts";
 export type { EnvChanges, SetContainersOptions } from "./operations/template/set-env.ts";
 export type { Amounts, ResourceAmounts } from "./operations/template/set-resources.ts";
-export type { WaitOptions, WaitPredicate } from "./operations/wait/wait.ts";
+export type { WaitOptions } from "./operations/wait/wait.ts";
+export {
+  all,
+  any,
+  available,
+  complete,
+  condition,
+  deleted,
+  exists,
+  jsonpath,
+  not,
+  ready,
+  rollout,
+  type WaitCondition,
+  type WaitConditions,
+  type WaitFor,
+  type WaitPredicate,
+} from "./operations/wait/wait-condition.ts";
+export type { WaitProgress } from "./operations/wait/waiting.ts";
 export { type CacheQuery, ResourceCache } from "./resources/cache.ts";
 export { ResourceClient, type Scale } from "./resources/client.ts";
 export { ResourceList } from "./resources/list.ts";

@@ -1,7 +1,9 @@
 import type { KubernetesObject, UnknownObject } from "../core/object.ts";
+import type { SelectorOptions } from "../core/requests.ts";
 import { NodeVerbs } from "./helper/node-verbs.ts";
 import type { KeyChanges, LabelOptions } from "./label.ts";
-import type { WaitOptions, WaitPredicate } from "./wait/wait.ts";
+import type { WaitOptions } from "./wait/wait.ts";
+import type { WaitFor } from "./wait/wait-condition.ts";
 
 /**
  * What `k8s.pods` is: a resource's client with the operations that stand on it, each loaded when it is used. Those of
@@ -9,14 +11,36 @@ import type { WaitOptions, WaitPredicate } from "./wait/wait.ts";
  */
 export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends NodeVerbs<T> {
   /**
-   * Waits for an object to reach a condition and returns it in that state (undefined when it was to be gone):
-   * `ready`, `available`, `complete`, `deleted`, `exists`, `rollout`, `condition=NAME[=VALUE]`,
-   * `jsonpath=EXPRESSION[=VALUE]`, or a function of the object. Default time limit 30 s. Throws TIMEOUT, or
-   * WAIT_FAILED as soon as the condition can no longer come true.
+   * Waits for an object to reach a condition and returns it in that state, undefined when it was to be gone. Conditions
+   * are the values of `k8s.conditions` (also exported from the package), which `all`, `any` and `not` compose; a function
+   * of the object; or kubectl's text for `--for`. Default time limit 30 s. Throws TIMEOUT, or WAIT_FAILED as soon as the
+   * condition can no longer come true; both say why, by the states of containers and the newest warnings.
+   *
+   * Of several objects, named or chosen by selectors, each has to reach it: over one watch, and the array of them is
+   * returned. Those that selectors choose may come and go meanwhile; where none matches, that is WAIT_FAILED, unless it
+   * is `deleted` or begins with `exists`.
+   * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_wait/
+   *
+   * @example
+   * const { all, any, complete, condition, exists, ready } = k8s.conditions;
+   * await k8s.pods.wait("web-0", all(exists, ready), { timeoutMs: 60_000 });
+   * await k8s.jobs.wait("migrate", any(complete, condition("Suspended")));
+   * await k8s.pods.wait({ labels: { app: "web" } }, (pod) => pod?.status?.phase === "Running");
    */
-  async wait(name: string, condition: string | WaitPredicate<T>, options: WaitOptions = {}): Promise<T | undefined> {
-    const { wait } = await import("./wait/wait.ts");
-    return wait<T>(this, name, condition, options);
+  wait(name: string, condition: WaitFor<T>, options?: WaitOptions): Promise<T | undefined>;
+  wait(which: readonly string[] | SelectorOptions, condition: WaitFor<T>, options?: WaitOptions): Promise<T[]>;
+  async wait(
+    which: string | readonly string[] | SelectorOptions,
+    condition: WaitFor<T>,
+    options: WaitOptions = {},
+  ): Promise<T | T[] | undefined> {
+    // Asked for at once: at a prompt, the next line has another.
+    const signal = this.signalFor(options.signal);
+    const { waitForAll, waitForOne } = await import("./wait/wait.ts");
+    if (typeof which === "string") return waitForOne<T>(this, which, condition, { ...options, signal });
+    const selection = Array.isArray(which) ? { names: which as readonly string[] } : (which as SelectorOptions);
+    const group = { client: this, selection, namespace: options.namespace };
+    return waitForAll<T>([group], condition, { ...options, signal });
   }
 
   /**

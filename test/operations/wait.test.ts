@@ -1,8 +1,21 @@
 import { describe, expect, test } from "vitest";
 import type { KubernetesObject, UnknownObject } from "../../src/core/object.ts";
 import { rolloutStatus } from "../../src/operations/rollout/status.ts";
-import { wait } from "../../src/operations/wait/wait.ts";
-import { parseWaitCondition } from "../../src/operations/wait/wait-conditions.ts";
+import { judgeOf } from "../../src/operations/wait/judge.ts";
+import { waitForOne as wait, waitForAll } from "../../src/operations/wait/wait.ts";
+import {
+  all,
+  any,
+  complete,
+  condition,
+  deleted,
+  exists,
+  jsonpath,
+  not,
+  ready,
+  type WaitFor,
+} from "../../src/operations/wait/wait-condition.ts";
+import type { WaitProgress } from "../../src/operations/wait/waiting.ts";
 import { ResourceClient } from "../../src/resources/client.ts";
 import { PODS } from "../core/resources-fixture.ts";
 import { eventually, FakeServer, FakeTiming } from "../resources/fake-server.ts";
@@ -13,6 +26,16 @@ const object = (kind: string, status: object, more: object = {}): UnknownObject 
   status,
   ...more,
 });
+
+/** As it was seen first, and as it is. */
+function twice(state: UnknownObject): [UnknownObject, UnknownObject] {
+  return [state, state];
+}
+
+function versionOf(kind: string): { apiVersion: string } {
+  const groups: Record<string, string> = { Job: "batch/v1", Widget: "example.com/v1", Pod: "v1", ConfigMap: "v1" };
+  return { apiVersion: groups[kind] ?? (kind.endsWith("Claim") ? "v1" : "apps/v1") };
+}
 
 function setUp(): { server: FakeServer; timing: FakeTiming; pods: ResourceClient } {
   const server = new FakeServer();
@@ -81,7 +104,11 @@ describe("wait", () => {
     await outcome;
     const before = server.requests.length;
     await expect(wait(pods, "web", "ready", { timeoutMs: 0 })).rejects.toMatchObject({ code: "TIMEOUT" });
-    expect(server.requests.slice(before)).toEqual(["GET /api/v1/namespaces/a/pods/web"]);
+    // The second asks why.
+    expect(server.requests.slice(before)).toEqual([
+      "GET /api/v1/namespaces/a/pods/web",
+      expect.stringMatching(/^GET \/api\/v1\/namespaces\/a\/events\?/),
+    ]);
     const abort = new AbortController();
     const long = wait(pods, "web", "ready", { timeoutMs: -1, signal: abort.signal });
     const aborted = expect(long).rejects.toMatchObject({ code: "ABORTED" });
@@ -92,7 +119,7 @@ describe("wait", () => {
 });
 
 describe("conditions", () => {
-  const verdict = (text: string, state: KubernetesObject): unknown => parseWaitCondition(text).check(state, state);
+  const verdict = (text: WaitFor<UnknownObject>, state: KubernetesObject): unknown => judgeOf(text).check(state, state);
 
   test("compare without case and default to True", () => {
     const ready = object("Pod", { conditions: [{ type: "Ready", status: "True" }] });
@@ -148,7 +175,143 @@ describe("conditions", () => {
   });
 
   test.each(["", "happy", "condition=", "jsonpath={.a"])("%j is refused", (text) => {
-    expect(() => parseWaitCondition(text)).toThrow(/^Cannot (wait|read)/);
+    expect(() => judgeOf(text)).toThrow(/^Cannot (wait|read)/);
+  });
+
+  test("what is no condition is refused, also where it would pass for true", () => {
+    const pod = object("Pod", {});
+    expect(() => judgeOf(undefined as never)).toThrow(/undefined is not a condition/);
+    expect(() => judgeOf(all())).toThrow(/all\(\) has no condition in it/);
+    for (const forgotten of [condition, jsonpath, async () => false]) {
+      expect(() => verdict(forgotten as never, pod)).toThrow(/answers with an object/);
+    }
+  });
+
+  test("compose", () => {
+    const running = object("Pod", { phase: "Running", conditions: [{ type: "Ready", status: "False", reason: "No" }] });
+    expect(verdict(all(exists, jsonpath("{.status.phase}", "Running")), running)).toEqual({ type: "done" });
+    expect(verdict(all(exists, ready), running)).toEqual({ type: "pending", progress: "Ready is False (No)" });
+    expect(
+      verdict(
+        any(ready, (pod) => pod?.kind === "Pod"),
+        running,
+      ),
+    ).toEqual({ type: "done" });
+    expect(verdict(not(ready), running)).toEqual({ type: "done" });
+    expect(verdict(not(exists), running)).toEqual({ type: "pending", progress: "it does exist" });
+    expect(judgeOf(all(exists, any(ready, not("deleted")))).goal).toBe("exist and be ready or not be deleted");
+    const ended = object("Pod", { phase: "Failed" });
+    expect(verdict(any(ready, jsonpath("{.status.phase}", "Failed")), ended)).toEqual({ type: "done" });
+    expect(verdict(any(ready, complete), ended)).toMatchObject({ type: "failed" });
+  });
+
+  test("about what does not exist: all() with exists waits for it, not() fails, and so does what was deleted", () => {
+    const absent = (wanted: WaitFor<UnknownObject>, first?: UnknownObject): unknown =>
+      (judgeOf(wanted).check(undefined, first) as { type: string }).type;
+    expect(absent(all(exists, ready))).toBe("pending");
+    expect(absent(all(exists, ready), object("Pod", {}))).toBe("failed");
+    expect(absent(not(ready))).toBe("failed");
+    expect(absent(not(exists))).toBe("done");
+    expect(absent(any(deleted, ready))).toBe("done");
+  });
+
+  test("a negation waits until the state is up to date", () => {
+    const behind = object("Widget", { observedGeneration: 1, conditions: [{ type: "Degraded", status: "True" }] });
+    expect(verdict(not(condition("Degraded")), behind)).toMatchObject({ type: "pending", unsure: true });
+  });
+
+  test.each([
+    ["Pod", { conditions: [{ type: "Ready", status: "True" }] }, {}, "done"],
+    ["Job", { conditions: [{ type: "Complete", status: "True" }] }, {}, "done"],
+    ["Job", { succeeded: 1, active: 2 }, { completions: 3 }, "1 of 3 pods have succeeded, 2 active"],
+    ["ReplicaSet", { observedGeneration: 2, readyReplicas: 1 }, { replicas: 2 }, "1 of 2 pods are ready"],
+    [
+      "DaemonSet",
+      { observedGeneration: 2, desiredNumberScheduled: 2, numberReady: 1 },
+      { updateStrategy: { type: "OnDelete" } },
+      "1 of 2 pods are ready",
+    ],
+    ["PersistentVolumeClaim", { phase: "Pending" }, {}, "it is Pending"],
+    ["PersistentVolumeClaim", { phase: "Lost" }, {}, "it is Lost"],
+    ["ConfigMap", {}, {}, "done"],
+    ["Widget", {}, {}, "it has no condition Ready yet"],
+  ] as const)("a %s with %j is ready or says why not", (kind, status, spec, expected) => {
+    const result = judgeOf(ready).check(...twice({ ...object(kind, status, { spec }), ...versionOf(kind) }));
+    const said = result.type === "done" ? "done" : result.type === "failed" ? result.reason : result.progress;
+    expect(said).toBe(expected);
+  });
+});
+
+describe("wait for several", () => {
+  const names = (list: readonly KubernetesObject[]): unknown[] => list.map(({ metadata }) => metadata?.name);
+  const above = (limit: number) => (pod: UnknownObject | undefined) => Number(pod?.value ?? 0) > limit;
+
+  test("takes one watch, and ends when each has been as wanted once", async () => {
+    const { server, pods } = setUp();
+    for (const name of ["a", "b", "c"]) server.set(name, 1);
+    const told: WaitProgress[] = [];
+    const options = { onProgress: (progress: WaitProgress) => void told.push(progress) };
+    const waiting = waitForAll([{ client: pods, selection: { names: ["b", "a"] } }], above(1), options);
+    await eventually(() => told.length === 1);
+    server.set("a", 2);
+    server.set("a", 1);
+    server.set("b", 2);
+    expect(names(await waiting)).toEqual(["b", "a"]);
+    expect(server.requests.filter((one) => one.includes("watch=true"))).toHaveLength(1);
+    expect(told.map(({ done, total }) => `${done}/${total}`)).toEqual(["0/2", "1/2", "1/2", "2/2"]);
+  });
+
+  test("by selector: those that come and go are counted, and what is to be gone is what was there", async () => {
+    const { server, pods } = setUp();
+    server.set("a", 2);
+    server.set("b", 1);
+    const up = waitForAll([{ client: pods, selection: {} }], (pod) => pod?.value === 2);
+    await eventually(() => server.openWatches === 1);
+    server.set("c", 1);
+    server.remove("b");
+    server.set("c", 2);
+    expect(names(await up)).toEqual(["a", "c"]);
+    let synced = false;
+    const gone = waitForAll([{ client: pods, selection: {} }], deleted, { onProgress: () => (synced = true) });
+    await eventually(() => synced);
+    server.set("d", 1);
+    server.remove("a");
+    server.remove("c");
+    expect(names(await gone)).toEqual(["a", "c"]);
+  });
+
+  test("that match nothing fails, unless nothing is wanted or something may come", async () => {
+    const { server, pods } = setUp();
+    const none = (wanted: WaitFor<UnknownObject>): Promise<unknown[]> =>
+      waitForAll([{ client: pods, selection: {} }], wanted);
+    await expect(none(ready)).rejects.toMatchObject({
+      code: "WAIT_FAILED",
+      message: "Cannot wait for pods to be ready: none matches",
+    });
+    expect(await none(deleted)).toEqual([]);
+    const coming = none(all(exists, above(0)));
+    await eventually(() => server.openWatches === 1);
+    server.set("a", 1);
+    expect(await coming).toHaveLength(1);
+  });
+
+  test("says at the end of its time who is not there yet; names need one namespace", async () => {
+    const { server, pods, timing } = setUp();
+    for (const name of ["a", "b", "c"]) server.set(name, name === "a" ? 2 : 1);
+    const selection = { names: ["a", "b", "c"] };
+    const late = waitForAll([{ client: pods, selection }], jsonpath("{.value}", 2)).catch((error: unknown) => error);
+    await eventually(() => server.openWatches === 1);
+    timing.pass(30_000);
+    expect(await late).toMatchObject({
+      code: "TIMEOUT",
+      message:
+        "Timed out after 30 s waiting for 3 pods to have {.value} = 2: 1 of 3 done, not yet b ({.value} is 1), c ({.value} is 1)",
+    });
+    await expect(waitForAll([{ client: pods, selection, namespace: "*" }], ready)).rejects.toThrow(/one namespace/);
+    await expect(waitForAll([{ client: pods, selection: { names: [] } }], ready)).rejects.toThrow(/no object is named/);
+    await expect(waitForAll([{ client: pods, selection: { selector: "a=b" } as object }], ready)).rejects.toThrow(
+      /The option|no option "selector"/,
+    );
   });
 });
 

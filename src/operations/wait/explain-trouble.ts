@@ -1,0 +1,90 @@
+import type { KubernetesObject } from "../../core/object.ts";
+import type { LabelSelector } from "../../core/selector.ts";
+import type { ResourceClient } from "../../resources/client.ts";
+import type { Event, Pod } from "../../types/core-v1.ts";
+import { sibling } from "../siblings.ts";
+import { specOf } from "./conditions.ts";
+import { podTroubles } from "./pod-trouble.ts";
+
+/** An explanation that takes longer is done without. */
+const PATIENCE_MS = 5000;
+const MOST_PODS = 3;
+const MOST_EVENTS = 3;
+
+const WITH_PODS = new Set(["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController"]);
+
+/**
+ * Why an object does not come to what was waited for, a line each: the states of its containers or of its pods', and
+ * the newest warnings about them. Whatever cannot be read is left out.
+ */
+export async function explainTrouble(
+  client: ResourceClient<KubernetesObject>,
+  object: KubernetesObject,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const late = new AbortController();
+  const timer = client.timing.after(PATIENCE_MS, () => late.abort());
+  const limit = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+  try {
+    const pods = await podsOf(client, object, limit).catch(() => []);
+    const events = await warningsAbout(client, [object, ...pods], limit).catch(() => []);
+    return [...containerLines(object, pods), ...events.slice(0, MOST_EVENTS).map(eventLine)];
+  } finally {
+    timer.cancel();
+    late.abort();
+  }
+}
+
+function containerLines(object: KubernetesObject, pods: readonly Pod[]): string[] {
+  if (object.kind === "Pod") return podTroubles(object).map(({ text }) => text);
+  const lines = pods.flatMap((pod) => podTroubles(pod).map(({ text }) => `pod "${pod.metadata?.name ?? ""}": ${text}`));
+  const rest = lines.length - MOST_PODS;
+  return rest > 0 ? [...lines.slice(0, MOST_PODS), `and ${rest} more like these`] : lines;
+}
+
+async function podsOf(
+  client: ResourceClient<KubernetesObject>,
+  object: KubernetesObject,
+  signal: AbortSignal,
+): Promise<Pod[]> {
+  const { selector } = specOf(object);
+  const { namespace } = object.metadata ?? {};
+  if (!WITH_PODS.has(object.kind ?? "") || namespace === undefined) return [];
+  if (typeof selector !== "object" || selector === null) return [];
+  const labels = selector as Exclude<LabelSelector, string>;
+  return [...(await sibling<Pod>(client, "pods", namespace).list({ labels, limit: 100, signal }))];
+}
+
+/** The newest first. */
+async function warningsAbout(
+  client: ResourceClient<KubernetesObject>,
+  objects: readonly KubernetesObject[],
+  signal: AbortSignal,
+): Promise<Event[]> {
+  const [object] = objects;
+  const { namespace = "default", name = "" } = object?.metadata ?? {};
+  const uids = new Set(objects.map(({ metadata }) => metadata?.uid));
+  const events = await sibling<Event>(client, "events", namespace).list({
+    fields: objects.length === 1 ? { type: "Warning", "involvedObject.name": name } : { type: "Warning" },
+    limit: 1000,
+    signal,
+  });
+  // What a Deployment's ReplicaSets could not do is told of them alone.
+  const replicaSets = new RegExp(`^${name.replace(/[.]/g, "\\.")}-[a-z0-9]{6,10}$`);
+  return [...events]
+    .filter(
+      ({ involvedObject: { uid, kind, name: about = "" } }) =>
+        uids.has(uid) || (object?.kind === "Deployment" && kind === "ReplicaSet" && replicaSets.test(about)),
+    )
+    .sort((left, right) => timeOf(right).localeCompare(timeOf(left)));
+}
+
+function timeOf({ series, lastTimestamp, eventTime, metadata }: Event): string {
+  return series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata?.creationTimestamp ?? "";
+}
+
+function eventLine({ reason = "", message = "", count = 1, series, involvedObject }: Event): string {
+  const times = series?.count ?? count;
+  const about = `${(involvedObject.kind ?? "").toLowerCase()} "${involvedObject.name ?? ""}"`;
+  return `warning about ${about}: ${reason}: ${message.trim()}${times > 1 ? ` (${times} times)` : ""}`;
+}
