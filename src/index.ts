@@ -10,6 +10,7 @@ export type { ExplainOptions } from "./discovery/explain.ts";
 export {
   AbortError,
   ApiError,
+  CommandError,
   ConfigError,
   ConnectionError,
   type ErrorCode,
@@ -21,8 +22,38 @@ export {
   TimeoutError,
   UsageError,
 } from "./errors.ts";
+export type { ExecOptions, ExecTarget, LiveExecOptions, TerminalExecOptions } from "./operations/exec/exec.ts";
+export type { ExecResult } from "./operations/exec/exec-result.ts";
+export type { ProcessExit } from "./operations/exec/process-exit.ts";
+export type { RemoteProcess } from "./operations/exec/remote-process.ts";
+export type { StdinSource } from "./operations/exec/stdin.ts";
 export type { KeyChanges, LabelOptions } from "./operations/label.ts";
 export type { LogLine, LogOptions } from "./operations/logs/logs.ts";
+export type {
+  MakeClusterRoleBindingOptions,
+  MakeRoleBindingOptions,
+  SubjectOptions,
+} from "./operations/make/bindings.ts";
+export type { MakeConfigMapOptions } from "./operations/make/config-map.ts";
+export type { ContainerOptions } from "./operations/make/containers.ts";
+export type { MakeDeploymentOptions } from "./operations/make/deployment.ts";
+export type { IngressRuleSpec, MakeIngressOptions } from "./operations/make/ingress.ts";
+export type { MakeCronJobOptions, MakeJobOptions } from "./operations/make/job.ts";
+export type { KeyData } from "./operations/make/key-data.ts";
+export type {
+  MakePodDisruptionBudgetOptions,
+  MakePriorityClassOptions,
+  MakeQuotaOptions,
+} from "./operations/make/limits.ts";
+export { type Make, make } from "./operations/make/make.ts";
+export type { MakeOptions, Names } from "./operations/make/making.ts";
+export type { ClusterRuleSpec, MakeClusterRoleOptions, MakeRoleOptions, RuleSpec } from "./operations/make/roles.ts";
+export type {
+  MakeDockerRegistrySecretOptions,
+  MakeSecretOptions,
+  MakeTlsSecretOptions,
+} from "./operations/make/secret.ts";
+export type { MakeServiceOptions, PortMapping } from "./operations/make/service.ts";
 export type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "./operations/manifests/apply.ts";
 export type { ObjectDiff } from "./operations/manifests/diff.ts";
 export type { DrainedPod, DrainOptions, DrainProgress } from "./operations/nodes/drain.ts";

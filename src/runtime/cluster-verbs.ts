@@ -1,4 +1,5 @@
 import type { OperationContext } from "../operations/context.ts";
+import { type Make, make } from "../operations/make/make.ts";
 import type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "../operations/manifests/apply.ts";
 import type { ObjectDiff } from "../operations/manifests/diff.ts";
 
@@ -25,5 +26,15 @@ export class ClusterVerbs {
     const operation = this.#operation();
     const { diffManifests } = await import("../operations/manifests/diff.ts");
     return diffManifests((resource) => operation.helperOf(resource), operation.discovery, source, options);
+  }
+
+  /**
+   * `kubectl create`'s builders: plain objects, nothing is sent. Also `import { make } from "kubescript"`.
+   *
+   * @example
+   * await k8s.deployments.create(k8s.make.deployment("web", { image: "nginx:1.29", replicas: 2 }));
+   */
+  get make(): Make {
+    return make;
   }
 }

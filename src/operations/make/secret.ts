@@ -1,0 +1,99 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import type { Secret } from "../../types/core-v1.ts";
+import { base64Of, contentHash, type KeyData, mergedData } from "./key-data.ts";
+import { type MakeOptions, making, metadataFor, type Refuse } from "./making.ts";
+
+export interface MakeSecretOptions extends MakeOptions {
+  /** Texts or bytes by key, not in base64; of several sources no two may have the same key. Default none. */
+  readonly data?: KeyData | readonly KeyData[] | undefined;
+  /** Default: the server's, `Opaque`. */
+  readonly type?: string | undefined;
+  /** Appends a hash of the content to the name. Default false. */
+  readonly appendHash?: boolean | undefined;
+}
+
+export interface MakeDockerRegistrySecretOptions extends MakeOptions {
+  /** Default `https://index.docker.io/v1/`. */
+  readonly server?: string | undefined;
+  readonly username: string;
+  readonly password: string;
+  readonly email?: string | undefined;
+  readonly appendHash?: boolean | undefined;
+}
+
+export interface MakeTlsSecretOptions extends MakeOptions {
+  /** PEM: the certificate, and behind it those of its issuers. */
+  readonly cert: string | Uint8Array;
+  /** PEM: the private key that belongs to it, without a passphrase. */
+  readonly key: string | Uint8Array;
+  readonly appendHash?: boolean | undefined;
+}
+
+export function makeSecret(name: string, options: MakeSecretOptions = {}): Secret {
+  const refuse = making("Secret", name, options, ["data", "type", "appendHash"]);
+  return secretOf(refuse, name, options, options.data, options.type);
+}
+
+export function makeDockerRegistrySecret(name: string, options: MakeDockerRegistrySecretOptions): Secret {
+  const refuse = making("Secret", name, options, ["server", "username", "password", "email", "appendHash"]);
+  const { server = "https://index.docker.io/v1/", username, password, email } = options;
+  for (const field of ["username", "password"] as const) {
+    if (typeof options[field] !== "string" || options[field] === "") {
+      throw refuse(
+        `it has no ${field}`,
+        "Say { username, password }, and { server } for another registry than Docker's.",
+      );
+    }
+  }
+  const auth = base64Of(`${username}:${password}`);
+  const entry = { username, password, ...(email === undefined || email === "" ? {} : { email }), auth };
+  const data = { ".dockerconfigjson": JSON.stringify({ auths: { [server]: entry } }) };
+  return secretOf(refuse, name, options, data, "kubernetes.io/dockerconfigjson");
+}
+
+export function makeTlsSecret(name: string, options: MakeTlsSecretOptions): Secret {
+  const refuse = making("Secret", name, options, ["cert", "key", "appendHash"]);
+  const { cert, key } = options;
+  if (!readCertificate(refuse, cert).checkPrivateKey(readKey(refuse, key))) {
+    throw refuse("the key is not that of the certificate", "Give the two that belong together.");
+  }
+  return secretOf(refuse, name, options, { "tls.crt": cert, "tls.key": key }, "kubernetes.io/tls");
+}
+
+function secretOf(
+  refuse: Refuse,
+  name: string,
+  options: MakeOptions & { readonly appendHash?: boolean | undefined },
+  sources: KeyData | readonly KeyData[] | undefined,
+  type: string | undefined,
+): Secret {
+  const entries = mergedData(refuse, sources).map(([key, value]) => [key, base64Of(value)] as const);
+  const data = Object.fromEntries(entries);
+  const hash = (): string => contentHash({ kind: "Secret", name, type: type ?? "", data });
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: metadataFor(options.appendHash === true ? `${name}-${hash()}` : name, options),
+    ...(entries.length > 0 ? { data } : {}),
+    ...(type === undefined ? {} : { type }),
+  };
+}
+
+/** The cause is kept out of both errors: it could hold a piece of the key. */
+function readCertificate(refuse: Refuse, cert: string | Uint8Array): X509Certificate {
+  try {
+    return new X509Certificate(Buffer.from(cert as Uint8Array));
+  } catch {
+    throw refuse("cert is no certificate in PEM", HINT);
+  }
+}
+
+function readKey(refuse: Refuse, key: string | Uint8Array): KeyObject {
+  try {
+    return createPrivateKey(Buffer.from(key as Uint8Array));
+  } catch {
+    throw refuse("key is no private key in PEM without a passphrase", HINT);
+  }
+}
+
+const HINT = 'Give what the files hold: const { cert, key } = await make.files(["cert=tls.crt", "key=tls.key"]).';
