@@ -47,6 +47,7 @@ export type ErrorCode =
   // time and interruption
   | "TIMEOUT"
   | "WAIT_FAILED"
+  | "COMMAND_FAILED"
   | "ABORTED";
 
 /** Options common to every {@link KubescriptError}. */
@@ -104,6 +105,28 @@ export class AbortError extends KubescriptError {
   override readonly name: string = "AbortError";
   constructor(message = "The operation was interrupted", options: KubescriptErrorOptions = {}) {
     super("ABORTED", message, options);
+  }
+}
+
+/** A command in a container ended with an exit code that is not 0, and was to be checked. */
+export class CommandError extends KubescriptError {
+  override readonly name: string = "CommandError";
+  readonly exitCode: number;
+  /** What it printed. */
+  readonly stdout: string;
+  readonly stderr: string;
+
+  /** @param what `Cannot run ls /nowhere in pods "web-0"` */
+  constructor(
+    what: string,
+    end: { readonly exitCode: number; readonly stdout: string; readonly stderr: string },
+    options: KubescriptErrorOptions = {},
+  ) {
+    const said = end.stderr.trim().split("\n").slice(-5).join("\n  ").slice(-1000);
+    super("COMMAND_FAILED", `${what}: exit code ${end.exitCode}${said === "" ? "" : `\n  ${said}`}`, options);
+    this.exitCode = end.exitCode;
+    this.stdout = end.stdout;
+    this.stderr = end.stderr;
   }
 }
 

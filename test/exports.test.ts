@@ -9,6 +9,7 @@ const NAMES = {
   index: [
     "AbortError",
     "ApiError",
+    "CommandError",
     "ConfigError",
     "ConnectionError",
     "Http",

@@ -9,6 +9,7 @@ import type { ChannelSocket } from "../../transport/transport.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { requireEffect } from "../no-dry-run.ts";
 import { endOfStdin, PROCESS_PROTOCOLS, readFrame, resizeFrame, stdinFrames } from "./channels.ts";
+import { commandText } from "./command-text.ts";
 import { type ProcessExit, processExit } from "./process-exit.ts";
 import { ProcessOutput } from "./process-output.ts";
 
@@ -66,8 +67,8 @@ export async function openProcess(
 ): Promise<RemoteProcess> {
   const signal = pods.signalFor(options.signal);
   const { subresource = "exec", command = [], tty = false, stdin = false } = options;
-  const label = `${subresource === "exec" ? command.join(" ") : "the process"} in pods "${name}"`;
-  requireEffect(pods, `${subresource === "exec" ? "run" : "attach to"} ${label}`);
+  const label = `${subresource === "exec" ? commandText(command) : "the process"} in pods "${name}"`;
+  requireEffect(pods, subresource === "exec" ? `run ${label}` : `attach to pods "${name}"`);
   const resource = await pods.resource();
   const namespace = objectNamespace(resource, scopeOf(pods.scope, options.namespace), subresource, name);
   const path = objectPath(resource, namespace, name, subresource);

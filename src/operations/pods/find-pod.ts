@@ -8,6 +8,7 @@ import type { CallScope } from "../../resources/options.ts";
 import { objectNamespace, scopeOf } from "../../resources/scope.ts";
 import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import type { Pod } from "../../types/core-v1.ts";
+import { sibling } from "../siblings.ts";
 
 /** What selects pods: a map of labels (services, replication controllers) or a selector with expressions. */
 interface Selecting extends KubernetesObject {
@@ -15,32 +16,40 @@ interface Selecting extends KubernetesObject {
 }
 
 /**
- * The pod that a name stands for: `web-0`, or, as for kubectl, `deploy/web`, `svc/web`, `job/import` …: then of the pods
- * that it selects the one that has been ready for longest. Throws UsageError where none runs, ApiError NOT_FOUND.
+ * The pod that a name stands for: one of the client's own, or with its kind in front, `deploy/web`, `svc/web`,
+ * `job/import`, as for kubectl. Of those that something selects it is the one that has been ready for longest. Throws
+ * UsageError where none can run, ApiError NOT_FOUND.
  * @param action what for, as in `run ls in`
  */
 export async function findPod(
-  pods: ResourceClient<Pod>,
+  client: ResourceClient<KubernetesObject>,
   name: string,
   action: string,
   options: CallScope = {},
 ): Promise<Pod> {
   const { signal } = options;
-  const slash = typeof name === "string" ? name.indexOf("/") : -1;
-  if (slash < 0) return pods.get(name, options);
-  const resource = requireResource(name.slice(0, slash), BUILT_IN_RESOURCES);
-  const own = name.slice(slash + 1);
-  if (groupResource(resource) === "pods") return pods.get(own, options);
+  const { resource, own } = await named(client, name);
+  const namespace = objectNamespace(resource, scopeOf(client.scope, options.namespace), action, own) ?? "default";
+  const pods = sibling<Pod>(client, "pods", namespace);
+  if (groupResource(resource) === "pods") return pods.get(own, { signal });
   const label = `${groupResource(resource)} "${own}"`;
-  const namespace = objectNamespace(resource, scopeOf(pods.scope, options.namespace), action, own) ?? "default";
-  const object = await pods.to<Selecting>(resource, namespace).get(own, { signal });
-  const found = await pods.list({ labels: selectorOf(object, resource, action, label), namespace, signal });
+  const object = await client.to<Selecting>(resource, namespace).get(own, { signal });
+  const found = await pods.list({ labels: selectorOf(object, resource, action, label), signal });
   const [best] = found.filter(isAlive).sort((a, b) => rank(a) - rank(b) || readySince(a).localeCompare(readySince(b)));
   if (best !== undefined) return best;
   const why = found.length === 0 ? "it selects no pods" : `none of its ${found.length} pods can run`;
   throw new UsageError("USAGE", `Cannot ${action} ${label}: ${why}`, {
-    hint: `See what became of them: k8s.in("${namespace}").pods.list({ labels: … }).`,
+    hint: `Look at it and at its pods: k8s.in("${namespace}").pods.list().`,
   });
+}
+
+async function named(
+  client: ResourceClient<KubernetesObject>,
+  name: string,
+): Promise<{ readonly resource: ApiResource; readonly own: string }> {
+  const slash = typeof name === "string" ? name.indexOf("/") : -1;
+  if (slash < 0) return { resource: await client.resource(), own: name };
+  return { resource: requireResource(name.slice(0, slash), BUILT_IN_RESOURCES), own: name.slice(slash + 1) };
 }
 
 function selectorOf(object: Selecting, resource: ApiResource, action: string, label: string): string {

@@ -1,0 +1,20 @@
+import { UsageError } from "../../errors.ts";
+
+const MAX_LENGTH = 60;
+
+/** A command on one line of a message. */
+export function commandText(command: readonly string[]): string {
+  const text = command.join(" ").replace(/\s+/g, " ");
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text;
+}
+
+/** Refuses what is no list of texts: a container has no shell that would take a line apart. */
+export function requireCommand(command: unknown, name: string): asserts command is readonly string[] {
+  const isList = Array.isArray(command) && command.every((one) => typeof one === "string");
+  if (isList && command.length > 0 && command[0] !== "") return;
+  const what =
+    typeof command === "string" ? "the command is one text" : isList ? "there is no command" : "it is no list of texts";
+  throw new UsageError("INVALID_INPUT", `Cannot run a command in "${String(name)}": ${what}`, {
+    hint: 'Give program and arguments as a list, ["ls", "-l"], or a line for a shell: ["sh", "-c", "ls | wc -l"].',
+  });
+}

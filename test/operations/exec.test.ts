@@ -1,0 +1,182 @@
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { CommandError } from "../../src/errors.ts";
+import type { LentTerminal } from "../../src/resources/terminal.ts";
+import type { Pod } from "../../src/types/core-v1.ts";
+import { fakeLentTerminal } from "../support/lent-terminal.ts";
+import { type StreamCluster, startStreamCluster } from "../support/stream-cluster.ts";
+import { failureOf } from "../transport/support/failure.ts";
+
+let cluster: StreamCluster;
+let lend: () => LentTerminal | undefined = () => undefined;
+beforeAll(async () => {
+  cluster = await startStreamCluster({ lendTerminal: () => lend() });
+  await cluster.pod("p");
+});
+afterAll(() => cluster.close());
+
+const pods = () => cluster.k8s.pods;
+
+/** A pod in any state that the server would not give one in a moment: no scheduler and no node takes it up. */
+async function pod(name: string, containers: readonly string[], status: Pod["status"]): Promise<void> {
+  const spec = { schedulerName: "none", containers: containers.map((one) => ({ name: one, image: "busybox:1" })) };
+  await pods().create({ metadata: { name }, spec });
+  await pods().status.patch(name, { status });
+}
+
+test("gives what the command printed and its exit code, which is no error unless it is checked", async () => {
+  const command = ["sh", "-c", "echo out; echo 'no such thing' >&2; exit 3"];
+  const result = await pods().exec("p", command);
+  expect(result).toEqual({ stdout: "out\n", stderr: "no such thing\n", exitCode: 3 });
+  expect(String(result)).toBe("out\nno such thing\nexit code 3");
+  const error = await failureOf(pods().exec("p", command, { check: true }));
+  expect(error).toBeInstanceOf(CommandError);
+  expect(error).toMatchObject({ code: "COMMAND_FAILED", exitCode: 3, stdout: "out\n", stderr: "no such thing\n" });
+  expect(error.message).toContain('in pods "p": exit code 3\n  no such thing');
+});
+
+test("reads its input from a text, bytes, a stream of Node's or of the web's, and a generator", async () => {
+  const generated = (async function* () {
+    yield "a";
+    yield Buffer.from("b");
+  })();
+  const sources = ["ab", Buffer.from("ab"), Readable.from(["a", "b"]), new Blob(["ab"]).stream(), generated];
+  for (const stdin of sources) {
+    expect(await pods().exec("p", ["cat"], { stdin, bytes: true })).toMatchObject({
+      stdout: new TextEncoder().encode("ab"),
+    });
+  }
+});
+
+test("a command that stops reading its input ends, and so does one whose input goes on for ever", async () => {
+  let closed = false;
+  const endless = (async function* () {
+    try {
+      while (true) yield "y\n".repeat(10_000);
+    } finally {
+      closed = true;
+    }
+  })();
+  expect(await pods().exec("p", ["head", "-n", "1"], { stdin: endless })).toMatchObject({ stdout: "y\n", exitCode: 0 });
+  await expect.poll(() => closed).toBe(true);
+  const silent = new Readable({ read() {} });
+  expect(await pods().exec("p", ["true"], { stdin: silent })).toMatchObject({ exitCode: 0 });
+});
+
+test("a source that fails ends the command with its own error", async () => {
+  const broken = (async function* () {
+    yield "a";
+    throw new Error("the disk is gone");
+  })();
+  expect((await failureOf(pods().exec("p", ["cat"], { stdin: broken }))).message).toBe("the disk is gone");
+});
+
+test("more output than may be held ends the command, and says how to have it", async () => {
+  const error = await failureOf(pods().exec("p", ["yes"], { maxBufferBytes: 100_000 }));
+  expect(error.message).toBe('Cannot hold the stdout of yes in pods "p": it is longer than 100000 bytes');
+  expect(error.hint).toContain("live: true");
+});
+
+test("live streams are read and written while the command runs", async () => {
+  const process = await pods().exec("p", ["cat"], { live: true, stdin: true });
+  const output = process.stdout[Symbol.asyncIterator]();
+  for (const line of ["one\n", "two\n"]) {
+    await process.write(line);
+    expect(Buffer.from((await output.next()).value ?? "").toString()).toBe(line);
+  }
+  await process.endStdin();
+  expect(await process.exit).toEqual({ exitCode: 0 });
+});
+
+test("a signal, and that of the session, ends a command", async () => {
+  const abort = new AbortController();
+  const running = failureOf(pods().exec("p", ["sleep", "1000"], { signal: abort.signal }));
+  const line = new AbortController();
+  const atPrompt = failureOf(cluster.k8s.under(() => line.signal).pods.exec("p", ["sleep", "1000"]));
+  abort.abort();
+  line.abort();
+  expect(await running).toMatchObject({ code: "ABORTED" });
+  expect(await atPrompt).toMatchObject({ code: "ABORTED" });
+});
+
+test("what selects pods stands for the one that has been ready for longest", async () => {
+  const { registry } = cluster.sandbox;
+  registry.create(
+    "services",
+    "default",
+    { metadata: { name: "web" }, spec: { selector: { app: "web" }, ports: [{ port: 80 }] } },
+    { manager: "test" },
+  );
+  const none = await failureOf(pods().exec("svc/web", ["true"]));
+  expect(none.message).toBe('Cannot run true in services "web": it selects no pods');
+  await pods().label("p", "app=web");
+  expect((await pods().exec("svc/web", ["echo", "hi"])).stdout).toBe("hi\n");
+  expect((await cluster.k8s.services.exec("web", ["echo", "ho"])).stdout).toBe("ho\n");
+});
+
+test("wrong use says what to do", async () => {
+  const running = { startedAt: "2026-01-01T00:00:00Z" };
+  const status = (state: object, phase = "Running") =>
+    ({
+      phase,
+      containerStatuses: [
+        { name: "a", state },
+        { name: "b", state: { running } },
+      ],
+    }) as Pod["status"];
+  await pod("two", ["a", "b"], status({ running }));
+  await pod("crashing", ["a"], status({ waiting: { reason: "CrashLoopBackOff", message: "back-off 10s" } }));
+  await pod("done", ["a"], { phase: "Succeeded" });
+  const cases: [string, () => Promise<unknown>, string, RegExp][] = [
+    ["two", () => pods().exec("two", ["ls"]), "it has 2 containers", /"a" \| "b"/],
+    ["two", () => pods().exec("two", ["ls"], { container: "x" }), 'it has no container "x"', /It has a, b\./],
+    [
+      "crashing",
+      () => pods().exec("crashing", ["ls"]),
+      'its container "a" waits to start (CrashLoopBackOff: back-off 10s)',
+      /previous: true/,
+    ],
+    ["done", () => pods().exec("done", ["ls"]), "it has completed", /pods\.logs\("done"\)/],
+  ];
+  for (const [name, call, problem, hint] of cases) {
+    const error = await failureOf(call());
+    expect(error.message).toBe(`Cannot run ls in pods "${name}": ${problem}`);
+    expect(error.hint).toMatch(hint);
+  }
+  expect(await failureOf(pods().exec("absent", ["ls"]))).toMatchObject({ code: "NOT_FOUND" });
+  expect((await failureOf(pods().exec("p", "ls -l" as never))).hint).toContain('["sh", "-c", "ls | wc -l"]');
+  expect((await failureOf(pods().exec("p", ["cat"], { stdin: 5 as never }))).message).toContain("it is number");
+  expect((await failureOf(pods().dryRun().exec("p", ["ls"]))).message).toContain("there is no dry run for it");
+  expect((await failureOf(pods().exec("p", ["sh"], { terminal: true }))).message).toBe(
+    'Cannot run sh in pods "p" at a terminal: standard input and output are none',
+  );
+});
+
+test("who may only get pods/exec is told the verb that is missing since 1.35", async () => {
+  const { k8s } = cluster;
+  const rules = [{ apiGroups: [""], resources: ["pods", "pods/exec"], verbs: ["get"] }];
+  await k8s.roles.create({ metadata: { name: "get-only" }, rules });
+  await k8s.rolebindings.create({
+    metadata: { name: "get-only" },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "get-only" },
+    subjects: [{ kind: "User", name: "ann", apiGroup: "rbac.authorization.k8s.io" }],
+  });
+  const error = await failureOf(k8s.as("ann").pods.exec("p", ["ls"]));
+  expect(error).toMatchObject({ code: "FORBIDDEN" });
+  expect(error.hint).toMatch(/verb "create" on resource "pods\/exec".*Since Kubernetes 1\.35/s);
+});
+
+test("at the terminal, keys go to the command byte for byte and the terminal is given back", async () => {
+  const terminal = fakeLentTerminal();
+  lend = () => terminal;
+  const running = pods().exec("p", ["cat", "-v"], { terminal: true });
+  terminal.type("\u0003\u0010\u0011x\n");
+  await expect.poll(() => terminal.shown()).toContain("^C^P^Qx");
+  terminal.hangUp();
+  expect(await failureOf(running)).toMatchObject({ code: "ABORTED" });
+  expect(terminal.isLent()).toBe(false);
+  const ended = fakeLentTerminal();
+  lend = () => ended;
+  expect(await pods().exec("p", ["sh", "-c", "echo bye; exit 7"], { terminal: true })).toMatchObject({ exitCode: 7 });
+  expect([ended.shown(), ended.isLent()]).toEqual(["bye\n", false]);
+});
