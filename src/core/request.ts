@@ -5,6 +5,8 @@ export interface ApiRequest {
   readonly path: string;
   /** Query parameters in order. Undefined values are left out. */
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+  /** The query as it is sent, where `query` would be written otherwise: `wsdl` instead of `wsdl=`. Without `?`. */
+  readonly rawQuery?: string;
   /** Header names in lower case; an array is sent as repeated headers. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** The body as it goes over the wire. An iterable cannot be replayed, so such a request is never retried. */
@@ -17,8 +19,8 @@ export function isReplayable({ body }: Pick<ApiRequest, "body">): boolean {
 }
 
 /** The request's path and query as one string, as it stands on the request line. */
-export function requestTarget(request: Pick<ApiRequest, "path" | "query">): string {
-  const text = queryParameters(request.query).toString();
+export function requestTarget(request: Pick<ApiRequest, "path" | "query" | "rawQuery">): string {
+  const text = request.rawQuery ?? queryParameters(request.query).toString();
   return text === "" ? request.path : `${request.path}?${text}`;
 }
 

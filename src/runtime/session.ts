@@ -113,6 +113,7 @@ function deferredTransport(make: () => Promise<Transport>): Transport {
     send: async (request, options) => (await open()).send(request, options),
     stream: async (request, options) => (await open()).stream(request, options),
     open: async (request, options) => (await open()).open(request, options),
+    upgrade: async (request, options) => (await open()).upgrade(request, options),
     close: async () => {
       if (made) await (await get()).close();
     },

@@ -24,7 +24,7 @@ export function authenticate(inner: Transport, options: AuthenticateOptions): Tr
   const impersonation = impersonationHeaders(options.impersonate);
 
   /** Calls with the credential of this moment, and again with a new one when that was refused. */
-  async function attempt<R extends Pick<ApiRequest, "headers" | "body">, A>(
+  async function attempt<R extends Partial<Pick<ApiRequest, "headers" | "body">>, A>(
     request: R,
     callOptions: CallOptions,
     call: (request: R) => Promise<A>,
@@ -58,9 +58,11 @@ export function authenticate(inner: Transport, options: AuthenticateOptions): Tr
 
   function signed<R extends Pick<ApiRequest, "headers">>(request: R, credential: RequestCredential): R {
     const { authorization } = credential;
+    // Who is impersonated is told by one of us alone: groups of one are not added to the user of the other.
+    const impersonated = request.headers?.["impersonate-user"] === undefined ? impersonation : {};
     return {
       ...request,
-      headers: { ...impersonation, ...request.headers, ...(authorization === undefined ? {} : { authorization }) },
+      headers: { ...impersonated, ...request.headers, ...(authorization === undefined ? {} : { authorization }) },
     };
   }
 
@@ -90,6 +92,17 @@ export function authenticate(inner: Transport, options: AuthenticateOptions): Tr
         (one) => inner.open(one, callOptions),
         () => false,
         async () => {},
+      ),
+    upgrade: (request, callOptions = {}) =>
+      attempt(
+        request,
+        callOptions,
+        (one) => inner.upgrade(one, callOptions),
+        (answer) => answer.status === 401,
+        async (answer) => {
+          if (answer.type === "upgraded") return;
+          for await (const _chunk of answer.body) break;
+        },
       ),
     close: () => inner.close(),
   };

@@ -61,6 +61,9 @@ export function handlerTransport(handler: Handler, options: HandlerTransportOpti
     async open(request) {
       throw new ConnectionError("STREAM_REFUSED", `Cannot open ${request.path}: this server takes no WebSockets`);
     },
+    async upgrade(request) {
+      throw new ConnectionError("STREAM_REFUSED", `Cannot upgrade ${request.path}: this server takes no upgrades`);
+    },
     async close() {
       closing.abort();
     },

@@ -29,6 +29,10 @@ export function observe(inner: Transport, listener: (request: ObservedRequest) =
       tell("GET", request, true);
       return inner.open(request, options);
     },
+    upgrade: (request, options) => {
+      tell(request.method, request, true);
+      return inner.upgrade(request, options);
+    },
     close: () => inner.close(),
   };
 }

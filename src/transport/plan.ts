@@ -63,6 +63,9 @@ export function plan(inner: Transport, listener: PlanListener): Transport {
     open: async (request) => {
       throw refusal("open", request.path);
     },
+    upgrade: async (request) => {
+      throw refusal("upgrade", request.path);
+    },
     close: () => inner.close(),
   };
 }
@@ -85,13 +88,14 @@ export function asDryRun(request: ApiRequest): ApiRequest {
   if (!info.isResourceRequest || info.subresource === "proxy" || info.verb === "proxy") {
     throw refusal(request.method, request.path);
   }
-  const query = { ...request.query, dryRun: "All" };
-  if (request.method !== "DELETE" || request.body === undefined) return { ...request, query };
+  const { rawQuery: _, ...rest } = request;
+  const dry = { ...rest, query: { ...request.query, dryRun: "All" } };
+  if (request.method !== "DELETE" || request.body === undefined) return dry;
   const { body } = request;
   if (typeof body !== "string" && !(body instanceof Uint8Array)) throw refusal(request.method, request.path);
   const options = parse(typeof body === "string" ? Buffer.from(body) : body);
   if (typeof options !== "object" || options === null) throw refusal(request.method, request.path);
-  return { ...request, query, body: JSON.stringify({ ...options, dryRun: ["All"] }) };
+  return { ...dry, body: JSON.stringify({ ...options, dryRun: ["All"] }) };
 }
 
 async function currentObject(

@@ -18,7 +18,7 @@ export function createRecorder(): Recorder & { recording(): Recording } {
 
 /**
  * Keeps every request with its answer, secrets masked. A streamed answer is kept as far as it was read, once it ends.
- * WebSockets pass and are not kept.
+ * WebSockets and other upgrades pass and are not kept.
  */
 export function record(inner: Transport, recorder: Recorder): Transport {
   const keep = (
@@ -47,6 +47,7 @@ export function record(inner: Transport, recorder: Recorder): Transport {
       return { ...answer, body: copied(answer.body, (body) => keep(request, answer, body, true)) };
     },
     open: (request, options) => inner.open(request, options),
+    upgrade: (request, options) => inner.upgrade(request, options),
     close: () => inner.close(),
   };
 }

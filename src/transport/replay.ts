@@ -40,6 +40,9 @@ export function replay(recording: Recording): Transport {
     async open(request) {
       throw new ConnectionError("STREAM_REFUSED", `Cannot open ${request.path}: WebSockets are not recorded`);
     },
+    async upgrade(request) {
+      throw new ConnectionError("STREAM_REFUSED", `Cannot upgrade ${request.path}: upgrades are not recorded`);
+    },
     async close() {},
   };
 }

@@ -94,6 +94,14 @@ export function retry(inner: Transport, options: RetryOptions = {}): Transport {
         () => undefined,
         async () => {},
       ),
+    upgrade: (request, callOptions = {}) =>
+      attempt(
+        {},
+        callOptions,
+        () => inner.upgrade(request, callOptions),
+        () => undefined,
+        async () => {},
+      ),
     close: () => inner.close(),
   };
 }

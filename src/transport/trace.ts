@@ -97,6 +97,7 @@ export function trace(inner: Transport, options: TraceOptions): Transport {
       });
       return socket as NonNullable<typeof socket>;
     },
+    upgrade: (request, callOptions) => traced(request, () => inner.upgrade(request, callOptions)),
     close: () => inner.close(),
   };
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { ApiRequest } from "../core/request.ts";
 
 /** What every call on a {@link Transport} takes. */
@@ -39,6 +40,17 @@ export interface OpenRequest extends Pick<ApiRequest, "path" | "query" | "header
   readonly protocols: readonly string[];
 }
 
+/** A request to leave HTTP for any protocol: its headers hold `connection: Upgrade` and `upgrade: PROTOCOL`. */
+export interface UpgradeRequest extends Pick<ApiRequest, "method" | "path" | "query" | "rawQuery" | "headers"> {
+  /** Idle time after which the kernel probes a silent peer. Default the transport's. */
+  readonly keepAliveMs?: number | undefined;
+}
+
+/** The connection itself, in whatever protocol both sides speak now; or the answer of a server that stays with HTTP. */
+export type UpgradeResponse =
+  | (Pick<StreamResponse, "status" | "headers"> & { readonly type: "upgraded"; readonly connection: Duplex })
+  | (StreamResponse & { readonly type: "refused" });
+
 /**
  * The one way to a server. The undici transport is the innermost; authentication, retry, tracing, planning,
  * recording, replaying and observing are wrappers with this same interface.
@@ -50,6 +62,8 @@ export interface Transport {
   stream(request: ApiRequest, options?: CallOptions): Promise<StreamResponse>;
   /** Upgrades to a WebSocket. A refused upgrade rejects with ApiError. */
   open(request: OpenRequest, options?: CallOptions): Promise<ChannelSocket>;
+  /** Upgrades to any protocol and hands over the raw connection, which the signal also ends. */
+  upgrade(request: UpgradeRequest, options?: CallOptions): Promise<UpgradeResponse>;
   /** Closes every connection. Calls under way are ended. */
   close(): Promise<void>;
 }

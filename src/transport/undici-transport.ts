@@ -7,7 +7,17 @@ import { decodeBody, decodedStream } from "./content-encoding.ts";
 import { createDialer, type Dial, type DialOptions } from "./dial.ts";
 import { HTTP_TO_HTTPS, networkError } from "./network-error.ts";
 import { proxyAuthorization } from "./proxy-http.ts";
-import type { ApiResponse, CallOptions, ChannelSocket, OpenRequest, StreamResponse, Transport } from "./transport.ts";
+import { requestUpgrade } from "./request-upgrade.ts";
+import type {
+  ApiResponse,
+  CallOptions,
+  ChannelSocket,
+  OpenRequest,
+  StreamResponse,
+  Transport,
+  UpgradeRequest,
+  UpgradeResponse,
+} from "./transport.ts";
 import { openWebSocket } from "./websocket.ts";
 
 /** Limits of the HTTP transport; each has a default. */
@@ -113,6 +123,19 @@ class UndiciTransport implements Transport {
         failure,
         pingIntervalMs: this.#options.pingIntervalMs,
       });
+    } catch (error) {
+      throw failure(error);
+    }
+  }
+
+  async upgrade(request: UpgradeRequest, options: CallOptions = {}): Promise<UpgradeResponse> {
+    const failure = (error: unknown): Error => this.#failure(error, request, options.signal);
+    try {
+      const { dial } = await this.#current(options.signal);
+      const { "accept-encoding": _coding, ...own } = this.#headers;
+      const signal = eitherSignal(this.#closing.signal, options.signal);
+      const signed = { ...request, headers: { ...own, ...request.headers } };
+      return await requestUpgrade(this.#connection.server, signed, dial, { signal, failure });
     } catch (error) {
       throw failure(error);
     }

@@ -15,6 +15,7 @@ export function warn(inner: Transport, listener: WarningListener): Transport {
     send: async (request, options) => told(await inner.send(request, options)),
     stream: async (request, options) => told(await inner.stream(request, options)),
     open: (request, options) => inner.open(request, options),
+    upgrade: (request, options) => inner.upgrade(request, options),
     close: () => inner.close(),
   };
 }

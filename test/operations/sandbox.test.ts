@@ -26,6 +26,7 @@ beforeEach(() => {
     send: (request, options) => inner.send(withToken(request), options),
     stream: (request, options) => inner.stream(withToken(request), options),
     open: (request, options) => inner.open(withToken(request), options),
+    upgrade: (request, options) => inner.upgrade(withToken(request), options),
     close: () => inner.close(),
   };
   discovery = new Discovery(transport);

@@ -28,6 +28,7 @@ function setUp(
     },
     stream: () => Promise.reject(new Error("nothing is streamed here")),
     open: () => Promise.reject(new Error("nothing is opened here")),
+    upgrade: () => Promise.reject(new Error("nothing is upgraded here")),
     close: () => Promise.resolve(),
   };
   const scope = { type: "namespace", namespace: "default", chosen: false } as const;

@@ -31,6 +31,7 @@ export function sandboxResources(
     send: (request, call) => inner.send(withToken(request), call),
     stream: (request, call) => inner.stream(withToken(request), call),
     open: (request, call) => inner.open(withToken(request), call),
+    upgrade: (request, call) => inner.upgrade(withToken(request), call),
     close: () => inner.close(),
   };
   const discovery = new Discovery(transport);

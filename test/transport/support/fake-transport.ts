@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { ApiRequest } from "../../../src/core/request.ts";
 import type { ApiResponse, OpenRequest, StreamResponse, Transport } from "../../../src/transport/transport.ts";
 
@@ -45,6 +46,10 @@ export function fakeTransport(
         close: () => {},
         frames: (async function* () {})(),
       };
+    },
+    async upgrade(request) {
+      const { status, headers, body } = await respond(request);
+      return { type: "refused", status, headers, body: Readable.from([body]) };
     },
     async close() {},
   };
