@@ -36,12 +36,18 @@ k 'Kubernetes (control plane|master).* is running at .*https://127.0.0.1' cluste
 # apply on the client: create, leave alone, change, prune
 web nginx:1.27 2 >"$dir/web.yaml"
 { config keep one; config drop one; } >"$dir/set.yaml"
-k 'deployment.apps/web created' apply -f "$dir/web.yaml" "${validate[@]}"
-k 'configmap/drop created' apply -f "$dir/set.yaml" "${validate[@]}"
-k 'configmap/keep unchanged' apply -f "$dir/set.yaml" "${validate[@]}"
+k 'deployment.apps/web created' apply -f "$dir/web.yaml"
+k 'configmap/drop created' apply -f "$dir/set.yaml"
+printf '{"apiVersion":"v1","kind":"List","items":[{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"%s"},"%s":{}}]}' \
+  listed data >"$dir/list.json"
+k 'configmap/listed created' apply -f "$dir/list.json"
+sed 's/"data"/"datta"/' "$dir/list.json" >"$dir/misspelled.json"
+k_fails 'unknown field "datta"' apply -f "$dir/misspelled.json"
+k 'configmap "listed" deleted' delete -f "$dir/list.json"
+k 'configmap/keep unchanged' apply -f "$dir/set.yaml"
 k 'kubectl.kubernetes.io/last-applied-configuration|key: one' apply view-last-applied configmap/keep -o yaml
 config keep two >"$dir/set.yaml"
-k '^configmap/keep configured \(dry run\)' apply -f "$dir/set.yaml" --dry-run=client "${validate[@]}"
+k '^configmap/keep configured \(dry run\)' apply -f "$dir/set.yaml" --dry-run=client
 if since 27 'server dry runs and diff, which ask OpenAPI v2 before 1.27 whether the kind can'; then
   k '^configmap/keep configured \(server dry run\)' apply -f "$dir/set.yaml" --dry-run=server
   k_exits 1 '^\+ +key: two' diff -f "$dir/set.yaml"
@@ -50,7 +56,7 @@ if since 27 'server dry runs and diff, which ask OpenAPI v2 before 1.27 whether 
 fi
 k '^one$' get configmap keep -o 'jsonpath={.data.key}{"\n"}'
 [ "$minor" -ge 26 ] && allow=--prune-allowlist || allow=--prune-whitelist
-k 'configmap/drop pruned' apply -f "$dir/set.yaml" --prune -l set=mine "$allow=core/v1/ConfigMap" "${validate[@]}"
+k 'configmap/drop pruned' apply -f "$dir/set.yaml" --prune -l set=mine "$allow=core/v1/ConfigMap"
 and 'configmap/keep configured'
 k_fails 'configmaps "drop" not found' get configmap drop
 k '^two$' get configmap keep -o 'jsonpath={.data.key}{"\n"}'
@@ -60,10 +66,10 @@ fi
 
 # apply on the server: managers, conflicts
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: shared }\ndata: { a: x, b: x }\n' >"$dir/shared.yaml"
-k 'configmap/shared serverside-applied' apply --server-side --field-manager=first -f "$dir/shared.yaml" "${validate[@]}"
+k 'configmap/shared serverside-applied' apply --server-side --field-manager=first -f "$dir/shared.yaml"
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: shared }\ndata: { b: z, c: z }\n' >"$dir/shared.yaml"
-k_fails 'conflict with "first": .data.b' apply --server-side --field-manager=second -f "$dir/shared.yaml" "${validate[@]}"
-k 'serverside-applied' apply --server-side --field-manager=second --force-conflicts -f "$dir/shared.yaml" "${validate[@]}"
+k_fails 'conflict with "first": .data.b' apply --server-side --field-manager=second -f "$dir/shared.yaml"
+k 'serverside-applied' apply --server-side --field-manager=second --force-conflicts -f "$dir/shared.yaml"
 k '^x z z$' get configmap shared -o 'jsonpath={.data.a} {.data.b} {.data.c}{"\n"}'
 if since 21 '--show-managed-fields, which is younger'; then
   k 'manager: first' get configmap shared -o yaml --show-managed-fields
@@ -74,10 +80,10 @@ fi
 printf '#!/bin/sh\nsed -i "s/key: two/key: edited/" "$1"\n' >"$dir/editor"
 printf '#!/bin/sh\nsed -i "s/replicas: 2/replicas: -2/" "$1"\n' >"$dir/breaker"
 chmod +x "$dir/editor" "$dir/breaker"
-KUBE_EDITOR="$dir/editor" k 'configmap/keep edited' edit configmap keep "${validate[@]}"
+KUBE_EDITOR="$dir/editor" k 'configmap/keep edited' edit configmap keep
 k '^edited$' get configmap keep -o 'jsonpath={.data.key}{"\n"}'
-KUBE_EDITOR=true k 'no changes made|cancelled' edit configmap keep "${validate[@]}"
-KUBE_EDITOR="$dir/breaker" k_fails 'deployments.apps "web" is invalid' edit deployment web "${validate[@]}"
+KUBE_EDITOR=true k 'no changes made|cancelled' edit configmap keep
+KUBE_EDITOR="$dir/breaker" k_fails 'deployments.apps "web" is invalid' edit deployment web
 and 'no valid changes were saved'
 
 # output forms
@@ -159,19 +165,19 @@ k '^20[0-9-]+T' get deployment web -o 'jsonpath={.spec.template.metadata.annotat
 k 'rolled back' rollout undo deployment/web --to-revision=1
 k 'successfully rolled out' rollout status deployment/web --timeout=60s
 k '^nginx:1.27$' get deployment web -o 'jsonpath={.spec.template.spec.containers[0].image}{"\n"}'
-k 'replaced' replace -f "$dir/web.yaml" "${validate[@]}"
+k 'replaced' replace -f "$dir/web.yaml"
 k_fails 'Expected replicas to be 9, was 2|expected' scale deployment web --current-replicas=9 --replicas=1
 
 # cascades: the dependents go after, before, or not at all
 k 'deleted' delete deployment web --cascade=orphan
 k '^replicaset.apps/web-' get replicasets -l app=web -o name
 k '^$' get replicasets -l app=web -o 'jsonpath={.items[*].metadata.ownerReferences}{"\n"}'
-k 'created' apply -f "$dir/web.yaml" "${validate[@]}"
+k 'created' apply -f "$dir/web.yaml"
 k 'successfully rolled out' rollout status deployment/web --timeout=60s
 k '^Deployment' get replicasets -l app=web -o 'jsonpath={.items[*].metadata.ownerReferences[*].kind}{"\n"}'
 k 'deleted' delete deployment web --cascade=foreground --timeout=30s
 k 'No resources found' get replicasets,pods -l app=web
-k 'created' apply -f "$dir/web.yaml" "${validate[@]}"
+k 'created' apply -f "$dir/web.yaml"
 k 'successfully rolled out' rollout status deployment/web --timeout=60s
 k 'deleted' delete deployment web --cascade=background
 until_true 'the garbage collector deletes what belonged to it' no_replica_sets

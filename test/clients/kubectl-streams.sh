@@ -50,7 +50,7 @@ kind: Service
 metadata: { name: web }
 spec: { selector: { app: web }, ports: [{ port: 80, targetPort: http }] }
 YAML
-k 'pod/two created' apply -f "$dir/pods.yaml" "${validate[@]}"
+k 'pod/two created' apply -f "$dir/pods.yaml"
 k 'pod/two condition met' wait --for=condition=Ready pod/two pod/web --timeout=30s
 
 crashed() { [ "$("$kubectl" get pod crash -o 'jsonpath={.status.containerStatuses[0].restartCount}')" -ge 1 ]; }

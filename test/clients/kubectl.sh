@@ -55,7 +55,7 @@ k '^NAME +STATUS +ROLES +AGE +VERSION' get nodes
 k '^node0 +[0-9]+m +[0-9]+%' top nodes
 k '^kube-system +coredns-' top pods -A
 k 'created' create namespace t
-k 'deployment.apps/web created' apply -n t -f "$dir/web.yaml" "${validate[@]}"
+k 'deployment.apps/web created' apply -n t -f "$dir/web.yaml"
 k 'successfully rolled out' rollout status -n t deployment/web --timeout=60s
 k '^web +2/2 +2 +2 ' get deployments -n t
 k '^web-[a-z0-9]+-[a-z0-9]+ +1/1 +Running +0 ' get pods -n t
@@ -69,8 +69,8 @@ k '^web-' get pods -n t -l app=web --sort-by=.metadata.name
 k 'No resources found' get pods -n t -l app=none
 k '^web-' get pods -n t --field-selector status.phase=Running --chunk-size=1
 k '^kube-system +' get pods -A
-k 'unchanged' apply -n t -f "$dir/web.yaml" "${validate[@]}"
-k 'serverside-applied' apply -n t --server-side --force-conflicts -f "$dir/web.yaml" "${validate[@]}"
+k 'unchanged' apply -n t -f "$dir/web.yaml"
+k 'serverside-applied' apply -n t --server-side --force-conflicts -f "$dir/web.yaml"
 k 'patched' patch deployment web -n t -p '{"metadata":{"labels":{"patched":"strategic"}}}'
 k 'patched' patch deployment web -n t --type merge -p '{"metadata":{"labels":{"patched":"merge"}}}'
 k 'patched' patch deployment web -n t --type json -p '[{"op":"replace","path":"/metadata/labels/patched","value":"json"}]'
@@ -95,10 +95,10 @@ fi
 k_fails 'NotFound' get configmap dry -n t
 k_fails 'already exists' create configmap c -n t --from-literal=a=2
 k 'Name: +web' describe deployment web -n t
-k 'customresourcedefinition.apiextensions.k8s.io/widgets.example.com created' create -f "$dir/widget.yaml" "${validate[@]}"
+k 'customresourcedefinition.apiextensions.k8s.io/widgets.example.com created' create -f "$dir/widget.yaml"
 k 'condition met' wait --for=condition=Established crd/widgets.example.com --timeout=30s
 printf 'apiVersion: example.com/v1\nkind: Widget\nmetadata: { name: w }\nspec: {}\n' >"$dir/w.yaml"
-k 'widget.example.com/w created' create -n t -f "$dir/w.yaml" "${validate[@]}"
+k 'widget.example.com/w created' create -n t -f "$dir/w.yaml"
 k '^w +3$' get wd -n t
 k '^yes$' auth can-i create deployments -n t
 k_fails '^no' auth can-i create deployments -n t --as nobody
@@ -159,7 +159,7 @@ k 'LEVEL=debug' set env deployment/api -n t --list
 
 openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$dir/jane.key" -subj /CN=jane -out "$dir/jane.csr" 2>/dev/null
 printf 'apiVersion: certificates.k8s.io/v1\nkind: CertificateSigningRequest\nmetadata: { name: jane }\nspec: { request: %s, signerName: kubernetes.io/kube-apiserver-client, usages: [client auth] }\n' "$(base64 <"$dir/jane.csr" | tr -d '\n')" >"$dir/csr.yaml"
-k 'jane created' create -f "$dir/csr.yaml" "${validate[@]}"
+k 'jane created' create -f "$dir/csr.yaml"
 k '^jane .*Pending' get csr
 k 'jane approved' certificate approve jane
 k '^jane .*Approved' get csr

@@ -1,8 +1,7 @@
 # To be sourced by a session of kubectl: starts a sandbox and defines the steps. $kubectl is the program under test.
 # Every step asserts its exit code and what it prints; the first that fails ends the session and shows the output.
 #
-# kubectl before 1.27 validates on the client with OpenAPI v2, which the sandbox does not serve: such a one is run with
-# "${validate[@]}", that is --validate=false. What else a version lacks is skipped with `since`, which says so.
+# What a version lacks is skipped with `since`, which says so.
 set -u
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 dir=$(mktemp -d)
@@ -10,7 +9,6 @@ steps=0 skipped=0 sandbox=
 background=()
 
 minor=$("$kubectl" version --client -o json | node -p 'parseInt(JSON.parse(require("fs").readFileSync(0, "utf8")).clientVersion.minor)')
-[ "$minor" -ge 27 ] && validate=() || validate=(--validate=false)
 
 finish() {
   local pid

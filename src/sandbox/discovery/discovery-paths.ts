@@ -101,6 +101,6 @@ function indexPaths(definitions: DefinitionTable, documents: readonly string[], 
     path,
     ...checks.map((check) => `${path}/${check}`),
   ]);
-  const others = ["/apis", "/apis/", "/openapi/v3", "/openapi/v3/", "/version"];
+  const others = ["/apis", "/apis/", "/openapi/v2", "/openapi/v3", "/openapi/v3/", "/version"];
   return [...new Set([...served, ...health, ...others, ...documents])].sort();
 }

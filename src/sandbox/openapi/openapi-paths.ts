@@ -1,11 +1,18 @@
 import type { DefinitionTable } from "../definitions/definition-table.ts";
 import { plainAnswer } from "../http/answers.ts";
-import { entityHash, textWithTag } from "../http/entity-tag.ts";
+import { entityHash, jsonWithTag, textWithTag } from "../http/entity-tag.ts";
+import { mediaRanges } from "../http/media-types.ts";
 import type { NonResourcePath } from "../http/non-resource.ts";
 import { resourceNotFound } from "../http/route.ts";
 import { openApiDocument } from "./document.ts";
+import { type SwaggerDocument, swaggerDocument } from "./swagger.ts";
+import { swaggerProtobuf } from "./swagger-protobuf.ts";
 
 const ROOT = "/openapi/v3";
+const SWAGGER = "/openapi/v2";
+/** Asked for with an `@`, which no header that is sent may hold: Go reads none with it. */
+const SWAGGER_PROTOBUF = /^application\/com\.github\.proto-openapi\.spec\.v2[@.]v1\.0\+protobuf$/;
+const SWAGGER_PROTOBUF_SENT = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
 /** A document as it is sent. */
 interface Sent {
@@ -13,7 +20,10 @@ interface Sent {
   readonly hash: string;
 }
 
-/** `/openapi/v3` and one document for each group and version, made when first asked for. */
+/**
+ * `/openapi/v3` and one document for each group and version, and the one document of `/openapi/v2`; each made when it is
+ * first asked for.
+ */
 export function openApiPaths(definitions: DefinitionTable): NonResourcePath[] {
   let generation = 0;
   const documents = new Map<string, Sent>();
@@ -46,7 +56,30 @@ export function openApiPaths(definitions: DefinitionTable): NonResourcePath[] {
     return JSON.stringify({ paths: Object.fromEntries(paths.sort(([a], [b]) => (a < b ? -1 : 1))) });
   }
 
+  let swagger: { readonly generation: number; readonly document: SwaggerDocument } | undefined;
+
+  function swaggerNow(): SwaggerDocument {
+    if (swagger?.generation !== definitions.generation) {
+      const all = definitions.groups().flatMap(({ versions }) => versions.flatMap((one) => one.definitions));
+      swagger = { generation: definitions.generation, document: swaggerDocument(all) };
+    }
+    return swagger.document;
+  }
+
   return [
+    {
+      matches: (path) => path === SWAGGER,
+      answer(request) {
+        const ranges = mediaRanges(request.headers.get("accept"));
+        const wanted = ranges.find(
+          ({ type }) => SWAGGER_PROTOBUF.test(type) || /^(application|\*)\/(json|\*)$/.test(type),
+        );
+        if (wanted === undefined) return new Response(null, { status: 406 });
+        if (!SWAGGER_PROTOBUF.test(wanted.type)) return jsonWithTag(request, swaggerNow(), "application/json");
+        const headers = { "content-type": SWAGGER_PROTOBUF_SENT, vary: "Accept" };
+        return new Response(swaggerProtobuf(swaggerNow()), { headers });
+      },
+    },
     {
       matches: (path) => path === ROOT || path === `${ROOT}/`,
       answer: () => plainAnswer(200, index()),
