@@ -1,0 +1,121 @@
+import { requireResource } from "../../core/names.ts";
+import type { KubernetesObject } from "../../core/object.ts";
+import { groupResource } from "../../core/path.ts";
+import { type LabelSelector, labelSelectorText } from "../../core/selector.ts";
+import { isApiError, UsageError } from "../../errors.ts";
+import type { ResourceClient } from "../../resources/client.ts";
+import type { CallScope } from "../../resources/options.ts";
+import { objectNamespace, scopeOf } from "../../resources/scope.ts";
+import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
+import type { Pod } from "../../types/core-v1.ts";
+import { sibling } from "../siblings.ts";
+
+/** An object that selects pods, as far as that goes. */
+export interface TargetObject extends KubernetesObject {
+  spec?: { selector?: unknown };
+  status?: { conditions?: { type: string; status: string }[]; succeeded?: number };
+}
+
+/** How a watch is narrowed to the pods. */
+export type PodSelection = { readonly fields: { readonly "metadata.name": string } } | { readonly labels: string };
+
+/** Whose ports are forwarded. */
+export interface ForwardTarget {
+  /** For messages: `services "web"`. */
+  readonly label: string;
+  readonly namespace: string;
+  /** The client of the object's resource, and of pods, in the namespace. */
+  readonly objects: ResourceClient<TargetObject>;
+  readonly pods: ResourceClient<Pod>;
+  readonly selection: PodSelection;
+  /** The object that selects the pods; undefined for a pod that is named itself. */
+  readonly object: TargetObject | undefined;
+  /** Whether ports are meant as a service's. */
+  readonly isService: boolean;
+}
+
+/**
+ * Finds whose pods are meant: a pod by its name, or whatever has a selector; on the pods' helper also `svc/web`, as
+ * kubectl writes it. Throws ApiError NOT_FOUND, and UsageError for what selects no pods.
+ */
+export async function findTarget(
+  client: ResourceClient<KubernetesObject>,
+  name: string,
+  options: CallScope,
+): Promise<ForwardTarget> {
+  const { objects, own } = await named(client, name, options);
+  const resource = await objects.resource();
+  const namespace = objectNamespace(resource, objects.scope, "forward ports of", own) ?? "";
+  const isPods = groupResource(resource) === "pods";
+  const label = `${groupResource(resource)} "${own}"`;
+  const pods = sibling<Pod>(client, "pods", namespace === "" ? "*" : namespace);
+  const base = { label, namespace, objects, pods, isService: groupResource(resource) === "services" };
+  if (isPods) {
+    // Also checks the name: a watch of one that does not exist would wait for it.
+    await objects.get(own, { signal: options.signal });
+    return { ...base, selection: { fields: { "metadata.name": own } }, object: undefined };
+  }
+  const object = await objects.get(own, { signal: options.signal });
+  const selection = await selectionOf(objects, object);
+  if (selection === undefined) {
+    throw new UsageError("USAGE", `Cannot forward ports of ${label}: it selects no pods`, {
+      hint: "Name a pod, or what runs pods: a service with a selector, a deployment, a stateful set …",
+    });
+  }
+  return { ...base, selection, object };
+}
+
+/** The resource and the name: `svc/web` on the pods' helper is a service. */
+async function named(
+  client: ResourceClient<KubernetesObject>,
+  name: string,
+  options: CallScope,
+): Promise<{ objects: ResourceClient<TargetObject>; own: string }> {
+  const scope = scopeOf(client.scope, options.namespace);
+  const here = client.in(scope.type === "everywhere" ? "*" : scope.namespace) as ResourceClient<TargetObject>;
+  const slash = typeof name === "string" ? name.indexOf("/") : -1;
+  if (slash < 0 || groupResource(await client.resource()) !== "pods") return { objects: here, own: name };
+  const resource = requireResource(name.slice(0, slash), BUILT_IN_RESOURCES);
+  const namespace = scope.type === "everywhere" ? "*" : scope.namespace;
+  return { objects: client.to<TargetObject>(resource, namespace), own: name.slice(slash + 1) };
+}
+
+/**
+ * What an object selects its pods by: `spec.selector`, a map of labels or a selector with expressions, else what its
+ * scale says, as custom resources have it. Undefined where it selects none.
+ */
+export async function selectionOf(
+  objects: ResourceClient<TargetObject>,
+  object: TargetObject,
+): Promise<PodSelection | undefined> {
+  const selector = object.spec?.selector;
+  const own =
+    typeof selector === "object" && selector !== null ? labelSelectorText(selector as LabelSelector) : undefined;
+  const labels = own ?? (await scaleSelector(objects, object));
+  return labels === undefined || labels === "" ? undefined : { labels };
+}
+
+async function scaleSelector(
+  objects: ResourceClient<TargetObject>,
+  { metadata }: TargetObject,
+): Promise<string | undefined> {
+  const { group } = await objects.resource();
+  // Of the core group only replication controllers have one, and a selector besides.
+  if (group === "") return undefined;
+  try {
+    return (await objects.scale(metadata?.name ?? "")).status?.selector;
+  } catch (error) {
+    if (isApiError(error) && (error.httpStatus === 404 || error.httpStatus === 405)) return undefined;
+    throw error;
+  }
+}
+
+/** Why no pod will be made for the object any more; undefined while some may. */
+export function targetEnd({ kind, metadata, status }: TargetObject): string | undefined {
+  if (metadata?.deletionTimestamp !== undefined) return "it was deleted";
+  if (kind !== "Job") return undefined;
+  const ended = status?.conditions?.find(
+    (one) => (one.type === "Complete" || one.type === "Failed") && one.status === "True",
+  );
+  return ended === undefined ? undefined : `the job has ended (${ended.type})`;
+}
