@@ -18,6 +18,9 @@ const PING_INTERVAL_MS = 5000;
 /** A peer that has let so many pings go by is dead; client-go's own number. */
 const MAX_MISSED_PINGS = 12;
 
+/** What stands for a close without the closing handshake: https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5 */
+const LOST = 1006;
+
 /** A refused upgrade is explained by a Status of a few hundred bytes; more is not read. */
 const MAX_REFUSAL = 64 * 1024;
 
@@ -129,7 +132,10 @@ class FrameQueue implements AsyncIterable<Uint8Array> {
     this.#socket = socket;
     socket.on("message", (data) => this.#push(data as Buffer));
     socket.on("error", (error) => this.fail(context.failure(error)));
-    socket.on("close", () => {
+    socket.on("close", (code) => {
+      // What came before is still read.
+      const broken = Object.assign(new Error("closed in mid-stream"), { code: "ECONNRESET" });
+      if (code === LOST) this.fail(context.failure(broken));
       this.#ended = true;
       this.#notify();
     });

@@ -168,3 +168,15 @@ test("a peer that answers no pings is given up, one that does is not", async () 
   pings = 0;
   await read("/alive");
 });
+
+test("a connection that breaks off in mid-stream is no end of the frames", async () => {
+  await using server = await listen(http.createServer());
+  serve(server.server, (socket) => socket.send(Buffer.from([0, 1]), () => socket.terminate()));
+  const socket = await transportTo(connectionTo(`http://127.0.0.1:${server.port}`)).open({ path: "/", protocols });
+  const seen: number[][] = [];
+  const reading = async (): Promise<void> => {
+    for await (const frame of socket.frames) seen.push([...frame]);
+  };
+  await expect(reading()).rejects.toMatchObject({ name: "ConnectionError", code: "CONNECTION_LOST" });
+  expect(seen).toEqual([[0, 1]]);
+});
