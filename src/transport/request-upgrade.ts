@@ -36,13 +36,13 @@ export async function requestUpgrade(
   });
   const onAbort = (): void => void socket.destroy(abortError(signal));
   signal.addEventListener("abort", onAbort, { once: true });
+  // Whoever reads is told; where no one does, an abort must not bring the process down.
+  socket.on("error", () => {});
   socket.once("close", () => signal.removeEventListener("abort", onAbort));
   return new Promise((resolve, reject) => {
-    outgoing.once("error", (error) => reject(signal.aborted ? signal.reason : error));
+    outgoing.on("error", (error) => reject(signal.aborted ? signal.reason : error));
     outgoing.once("upgrade", (answer, connection: Duplex, head) => {
       if (head.length > 0) connection.unshift(head);
-      // Whoever reads is told; where no one does yet, an abort must not bring the process down.
-      connection.on("error", () => {});
       resolve({ type: "upgraded", status: answer.statusCode ?? 0, headers: headersOf(answer), connection });
     });
     outgoing.once("response", (answer) => {
