@@ -24,6 +24,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   { name: "plan", summary: "what a script would change", load: () => import("./commands/plan.ts") },
   { name: "raw", summary: "send one HTTP request", load: () => import("./commands/raw.ts") },
+  {
+    name: "proxy",
+    summary: "serve the cluster's API to programs of this machine",
+    load: () => import("./commands/proxy.ts"),
+  },
   { name: "recipes", summary: "list the recipes that come along", load: () => import("./commands/recipes.ts") },
   { name: "config", summary: "show contexts and the resolved connection", load: () => import("./commands/config.ts") },
   { name: "types", summary: "set up an editor for scripts", load: () => import("./commands/types.ts") },
