@@ -1,3 +1,4 @@
+import type { Connection } from "../config/connection.ts";
 import type { KubernetesObject, UnknownObject } from "../core/object.ts";
 import type { ApiResource } from "../core/resource.ts";
 import type { Discovery } from "../discovery/discovery.ts";
@@ -14,6 +15,8 @@ export interface OperationContext {
   readonly context: string;
   readonly server: string;
   readonly transport: Transport;
+  /** The connection behind the transport: its server and authorities, for what is handed to others. */
+  connection(): Promise<Connection>;
   readonly discovery: Discovery;
   readonly scope: Scope;
   readonly timing: Timing;

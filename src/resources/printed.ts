@@ -7,6 +7,18 @@ export interface PrintedRow {
   readonly cells: readonly unknown[];
   /** Fetched from all namespaces at once, so that each row must say its own. */
   readonly everywhere?: boolean;
+  /** What stands before all other columns, the namespace's as well. */
+  readonly leading?: readonly { readonly name: string; readonly cell: string }[];
+}
+
+/** A result that is no list and is read as a table with lines below it; as JSON it is what it is. */
+export interface PrintedAs {
+  printedAs(): { readonly rows: readonly unknown[]; readonly notes: readonly string[] };
+}
+
+/** Narrows to a result that says how it is printed. */
+export function isPrintedAs(value: unknown): value is PrintedAs {
+  return typeof value === "object" && value !== null && "printedAs" in value && typeof value.printedAs === "function";
 }
 
 /** The rows live as long as their objects, and a copy or a changed object has none. */

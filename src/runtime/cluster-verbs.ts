@@ -4,6 +4,7 @@ import type { AcrossOptions, Fleet } from "../operations/across/across.ts";
 import type { AcrossResults } from "../operations/across/results.ts";
 import type { AcrossTarget, AcrossTargets } from "../operations/across/targets.ts";
 import type { OperationContext } from "../operations/context.ts";
+import type { ExecResult } from "../operations/exec/exec-result.ts";
 import { type Make, make } from "../operations/make/make.ts";
 import type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "../operations/manifests/apply.ts";
 import type { DeletedObject, DeleteManifestsOptions } from "../operations/manifests/delete.ts";
@@ -161,5 +162,26 @@ export class ClusterVerbs {
     const fleet = this.#fleet();
     const { across } = await import("../operations/across/across.ts");
     return across<Cluster, T>(fleet, targets, work, { ...options, signal });
+  }
+
+  /**
+   * Makes a pod with one container, `kubectl run`. With `attach: true` it runs to its end and gives
+   * `{ stdout, stderr, exitCode }` (without `stdin`, both outputs are in stdout, from the first line); with
+   * `terminal: true` it is at your terminal. `rm: true` then deletes the pod on every way out, Ctrl-C included. Throws
+   * WAIT_FAILED where the pod cannot start, TIMEOUT after `startTimeoutMs` (60 s).
+   *
+   * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_run/
+   *
+   * @example
+   * const { stdout } = await k8s.run("once", { image: "busybox", command: ["nslookup", "web"], attach: true, rm: true });
+   */
+  async run(name: string, options: TerminalRunOptions): Promise<TerminalResult>;
+  async run(name: string, options: AttachedRunOptions): Promise<ExecResult>;
+  async run(name: string, options: RunOptions): Promise<Pod>;
+  async run(name: string, options: AnyRunOptions): Promise<AnyRunResult> {
+    const operation = this.#operation();
+    const signal = operation.signalFor(options.signal);
+    const { run } = await import("../operations/run/run.ts");
+    return run(operation.resource<Pod>("pods"), name, { ...options, signal });
   }
 }

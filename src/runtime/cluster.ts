@@ -3,6 +3,9 @@ import type { KubernetesObject, UnknownObject } from "../core/object.ts";
 import type { ApiResource } from "../core/resource.ts";
 import type { Discovery, ResourceFilter } from "../discovery/discovery.ts";
 import type { ExplainOptions } from "../discovery/explain.ts";
+import type { CanOptions } from "../operations/access/attributes.ts";
+import type { UserInfo } from "../operations/access/who-am-i.ts";
+import type { Fleet } from "../operations/across/across.ts";
 import type { OperationContext } from "../operations/context.ts";
 import { ResourceHelper } from "../operations/resource-helper.ts";
 import type { ResourceClientSettings } from "../resources/client-settings.ts";
@@ -16,9 +19,9 @@ import { ClusterVerbs } from "./cluster-verbs.ts";
 import { Http } from "./http.ts";
 import type { Session } from "./session.ts";
 import { settledResource } from "./settled-resources.ts";
-import { type UserInfo, whoAmI, whoAmIIfTold } from "./who-am-i.ts";
 
-export type { UserInfo } from "./who-am-i.ts";
+export type { CanOptions } from "../operations/access/attributes.ts";
+export type { UserInfo } from "../operations/access/who-am-i.ts";
 
 /** `k8s`: the cluster's own calls, and a typed helper under every built-in plural and short name. */
 export type Cluster = ClusterHandle & { readonly [K in keyof BuiltInResources]: ResourceHelper<BuiltInResources[K]> };
@@ -42,14 +45,6 @@ export interface ClusterInfo {
   readonly user: string | undefined;
 }
 
-/** What may be asked about besides verb and resource. */
-export interface CanOptions extends CallOptions {
-  /** Default the handle's; `"*"` asks about all namespaces. */
-  readonly namespace?: string | undefined;
-  readonly name?: string | undefined;
-  readonly subresource?: string | undefined;
-}
-
 /** Names that are no resources though code asks for them: promises, inspection, serialisation. */
 const NOT_RESOURCES = new Set(["then", "catch", "finally", "constructor", "prototype", "inspect"]);
 
@@ -68,7 +63,10 @@ export class ClusterHandle extends ClusterVerbs {
   readonly #interruption: (() => AbortSignal) | undefined;
 
   constructor(session: Session, scope?: Scope, dryRun = false, interruption?: () => AbortSignal) {
-    super(() => this.#operation());
+    super(
+      () => this.#operation(),
+      () => this.#fleet(),
+    );
     this.#session = session;
     this.#interruption = interruption;
     this.#scope = scope ?? { type: "namespace", namespace: session.settings.namespace, chosen: false };
@@ -172,9 +170,10 @@ export class ClusterHandle extends ClusterVerbs {
 
   /** Which cluster this is, and who we are there. */
   async info(options: CallOptions = {}): Promise<ClusterInfo> {
+    const { whoAmIIfTold } = await import("../operations/access/who-am-i.ts");
     const [{ gitVersion }, user] = await Promise.all([
       this.version(options),
-      whoAmIIfTold(new Http(this.#session.transport), options),
+      whoAmIIfTold(this.#session.transport, options),
     ]);
     const { context, server, namespace } = this;
     return { context, server, namespace, version: gitVersion, user: user?.username };
@@ -201,23 +200,12 @@ export class ClusterHandle extends ClusterVerbs {
 
   /** Who the server takes us for. */
   async whoami(options: CallOptions = {}): Promise<UserInfo> {
-    // A review stores nothing, so it is the same on a dry-run handle.
-    return whoAmI(new Http(this.#session.transport), options);
+    return this.access.whoami(options);
   }
 
   /** Whether we may: `can("delete", "pods")`, `can("get", "pods", { subresource: "log" })`, `can("get", "/healthz")`. */
   async can(verb: string, resource: string, options: CanOptions = {}): Promise<boolean> {
-    const review = {
-      apiVersion: "authorization.k8s.io/v1",
-      kind: "SelfSubjectAccessReview",
-      spec: resource.startsWith("/")
-        ? { nonResourceAttributes: { path: resource, verb } }
-        : { resourceAttributes: await this.#attributes(verb, resource, options) },
-    };
-    const path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
-    const http = new Http(this.#session.transport);
-    const { status } = await http.post<{ status?: { allowed?: boolean } }>(path, review, { signal: options.signal });
-    return status?.allowed === true;
+    return this.access.can(verb, resource, options);
   }
 
   /** Closes every connection, also of handles derived from this one. Calls under way are ended. */
@@ -255,6 +243,7 @@ export class ClusterHandle extends ClusterVerbs {
     return {
       ...{ context, server, transport, discovery, scope, isDryRun, showProgress, hold },
       timing: systemTiming,
+      connection: () => settings.connection(),
       storesNothing: isDryRun || planned === true,
       resource: <T extends KubernetesObject>(name: string) => this.resource(name) as unknown as ResourceHelper<T>,
       helperOf: <T extends KubernetesObject>(resource: ApiResource) =>
@@ -263,17 +252,25 @@ export class ClusterHandle extends ClusterVerbs {
     };
   }
 
-  async #attributes(verb: string, name: string, options: CanOptions): Promise<Record<string, string | undefined>> {
-    const [type = "", ...rest] = name.split("/");
-    const { group, name: resource, namespaced } = await this.resource(type).resource();
-    const namespace = options.namespace ?? this.namespace;
+  /** Sessions of their own, so that closing one leaves this; the session's end closes those that are left. */
+  #fleet(): Fleet<Cluster> {
+    const { settings, hold } = this.#session;
+    const scope = this.#scope.type === "everywhere" || this.#scope.chosen ? this.#scope : undefined;
     return {
-      verb,
-      group,
-      resource,
-      subresource: options.subresource ?? (rest.length > 0 ? rest.join("/") : undefined),
-      name: options.name,
-      namespace: namespaced && namespace !== "*" ? namespace : undefined,
+      contexts: settings.contexts.names,
+      here: clusterOf(this),
+      showProgress: settings.showProgress ?? hideProgress,
+      open: (context) => {
+        const session = this.#session.apart(context);
+        const release = hold(session);
+        return {
+          handle: clusterOf(this.#handle(session, scope)),
+          close: async () => {
+            release();
+            await session.close();
+          },
+        };
+      },
     };
   }
 }

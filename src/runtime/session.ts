@@ -32,6 +32,8 @@ export interface SessionSettings {
   readonly printed?: boolean;
   /** The transport makes a dry run of every write. Default false. */
   readonly planned?: boolean;
+  /** As whom, where {@link Session.as} said so. */
+  readonly impersonate?: Impersonation | undefined;
   /** Where long work shows how far it is. Default nowhere. */
   readonly showProgress?: ShowProgress | undefined;
   /** Lends the user's terminal to a remote process. Default: there is none. */
@@ -64,7 +66,7 @@ export class Session {
   /** The same server as somebody else. */
   as(impersonate: Impersonation): Session {
     const connection = async (): Promise<Connection> => ({ ...(await this.settings.connection()), impersonate });
-    return new Session({ ...this.settings, connection }, this.#family);
+    return new Session({ ...this.settings, connection, impersonate }, this.#family);
   }
 
   /** Another context of the same kubeconfig. */
@@ -72,7 +74,22 @@ export class Session {
     const { contexts } = this.settings;
     const described = contexts.describe(name);
     const connection = once(() => contexts.resolve(name));
-    return new Session({ ...this.settings, ...described, context: name, connection }, this.#family);
+    return new Session(
+      { ...this.settings, ...described, context: name, connection, impersonate: undefined },
+      this.#family,
+    );
+  }
+
+  /** A context, this or another of the same kubeconfig, as the same user; closed by itself, without this session. */
+  apart(name: string): Session {
+    const { contexts, context, impersonate } = this.settings;
+    if (name === context) return new Session(this.settings);
+    const described = contexts.describe(name);
+    const connection = once(async () => {
+      const resolved = await contexts.resolve(name);
+      return impersonate === undefined ? resolved : { ...resolved, impersonate };
+    });
+    return new Session({ ...this.settings, ...described, context: name, connection });
   }
 
   /** Has {@link close} end something that goes on after its call; the function returned takes that back. */

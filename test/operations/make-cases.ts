@@ -64,7 +64,7 @@ export const CASES: Readonly<Record<string, () => unknown>> = {
     make.roleBinding("b", { clusterRole: "view", users: "jane", groups: "g", serviceAccounts: "ns:sa" }),
   "rolebinding b --role=r --user=jane": () => make.roleBinding("b", { role: "r", users: ["jane"] }),
   "clusterrolebinding b --clusterrole=view --serviceaccount=ns:sa --user=u1 --user=u2": () =>
-    make.clusterRoleBinding("b", { clusterRole: "view", serviceAccounts: ["ns:sa"], users: "u1,u2" }),
+    make.clusterRoleBinding("b", { clusterRole: "view", serviceAccounts: ["ns:sa"], users: ["u1", "u2"] }),
   "pdb p --selector='app=web,tier in (b)' --min-available=50%": () =>
     make.pdb("p", { selector: "app=web,tier in (b)", minAvailable: "50%" }),
   "pdb p --selector=app=web --max-unavailable=1": () =>

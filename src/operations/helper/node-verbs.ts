@@ -6,10 +6,10 @@ import type { DrainedPod, DrainOptions } from "../nodes/drain.ts";
 import type { DrainPlanOptions, DrainPlanPod } from "../nodes/drain-plan.ts";
 import type { TaintOptions } from "../nodes/taint.ts";
 import { requireResourceOf } from "../siblings.ts";
-import { WorkloadVerbs } from "./workload-verbs.ts";
+import { AccessVerbs } from "./access-verbs.ts";
 
 /** The verbs of nodes. */
-export class NodeVerbs<T extends KubernetesObject = UnknownObject> extends WorkloadVerbs<T> {
+export class NodeVerbs<T extends KubernetesObject = UnknownObject> extends AccessVerbs<T> {
   /**
    * Keeps new pods off a node; those that are there stay. Only nodes have that.
    *

@@ -1,14 +1,15 @@
 import type { ClusterRoleBinding, RoleBinding, RoleRef, Subject } from "../../types/rbac-v1.ts";
-import { type MakeOptions, making, metadataFor, type Names, namesOf, type Refuse } from "./making.ts";
+import { listOf, type MakeOptions, making, metadataFor, type Refuse } from "./making.ts";
 
 const RBAC_GROUP = "rbac.authorization.k8s.io";
 
 /** Whom a binding is for. */
 export interface SubjectOptions {
-  readonly users?: Names | undefined;
-  readonly groups?: Names | undefined;
+  /** One or several; a comma is part of a name. */
+  readonly users?: string | readonly string[] | undefined;
+  readonly groups?: string | readonly string[] | undefined;
   /** Each `"namespace:name"`. */
-  readonly serviceAccounts?: Names | undefined;
+  readonly serviceAccounts?: string | readonly string[] | undefined;
 }
 
 export interface MakeRoleBindingOptions extends MakeOptions, SubjectOptions {
@@ -66,12 +67,12 @@ function bindingOf(
 }
 
 function subjectsOf(refuse: Refuse, options: SubjectOptions): Subject[] {
-  const named = (kind: string, names: Names | undefined): Subject[] =>
-    namesOf(names).map((name) => ({ kind, apiGroup: RBAC_GROUP, name }));
+  const named = (kind: string, names: string | readonly string[] | undefined): Subject[] =>
+    listOf(names).map((name) => ({ kind, apiGroup: RBAC_GROUP, name }));
   return [
     ...named("User", options.users),
     ...named("Group", options.groups),
-    ...namesOf(options.serviceAccounts).map((one) => {
+    ...listOf(options.serviceAccounts).map((one) => {
       const [namespace = "", name = "", ...rest] = one.split(":");
       if (namespace === "" || name === "" || rest.length > 0) {
         throw refuse(`the service account "${one}" cannot be read`, 'Write "namespace:name".');

@@ -2,7 +2,7 @@ import { resolveName } from "../../core/names.ts";
 import type { LabelSelectorObject } from "../../core/selector.ts";
 import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import type { ClusterRole, PolicyRule, Role } from "../../types/rbac-v1.ts";
-import { type MakeOptions, making, metadataFor, type Names, namesOf, type Refuse } from "./making.ts";
+import { listOf, type MakeOptions, making, metadataFor, type Names, namesOf, type Refuse } from "./making.ts";
 import { selectorObject } from "./selector-object.ts";
 
 /** What may be done with what. */
@@ -15,7 +15,7 @@ export interface RuleSpec {
    */
   readonly resources?: Names | undefined;
   /** Only the objects of these names. Default: all. */
-  readonly resourceNames?: Names | undefined;
+  readonly resourceNames?: string | readonly string[] | undefined;
 }
 
 export interface ClusterRuleSpec extends RuleSpec {
@@ -108,7 +108,7 @@ function rulesOf(refuse: Refuse, spec: ClusterRuleSpec): PolicyRule[] {
     );
   const resources = namesOf(spec.resources);
   const urls = namesOf(spec.nonResourceURLs);
-  const names = namesOf(spec.resourceNames);
+  const names = [...listOf(spec.resourceNames)];
   if (resources.length === 0 && urls.length === 0)
     throw refuse("a rule has no resources", 'Say { resources: "pods,pods/log" }.');
   if (resources.length === 0 && names.length > 0) throw refuse("resourceNames are given without resources");

@@ -3,6 +3,7 @@ import type { KubernetesObject } from "../../core/object.ts";
 import { formatYaml } from "../../core/yaml.ts";
 import { UsageError } from "../../errors.ts";
 import { ResourceList } from "../../resources/list.ts";
+import { isPrintedAs } from "../../resources/printed.ts";
 
 /** `-o`: how a result is written. */
 export type OutputFormat =
@@ -121,6 +122,11 @@ async function jsonPathText(value: unknown, template: string): Promise<string> {
 
 async function tableText(result: unknown, wide: boolean, options: RenderOptions): Promise<string> {
   const value = isCommandOutput(result) ? plain(result) : result;
+  if (isPrintedAs(value)) {
+    const { rows, notes } = value.printedAs();
+    const table = rows.length === 0 ? [] : [await tableText(rows, wide, options)];
+    return [...table, ...notes].join("\n");
+  }
   if (Array.isArray(value)) {
     const { objectTable, recordTable } = await import("./table.ts");
     const items = value as unknown[];

@@ -43,9 +43,11 @@ export function objectGrid(objects: readonly KubernetesObject[], options: TableO
   const rows = objects.map((object) => {
     const cells = printedRow(object)?.cells ?? plainCells(object, options.now);
     const row = shown.map((column) => cellText(cells[column.index]));
-    return namespaces ? [object.metadata?.namespace ?? "", ...row] : row;
+    const leading = (printedRow(object)?.leading ?? []).map(({ cell }) => cell);
+    return [...leading, ...(namespaces ? [object.metadata?.namespace ?? ""] : []), ...row];
   });
-  return { header: namespaces ? ["NAMESPACE", ...header] : header, rows };
+  const leading = (printed?.leading ?? []).map(({ name }) => name.toUpperCase());
+  return { header: [...leading, ...(namespaces ? ["NAMESPACE"] : []), ...header], rows };
 }
 
 const plainColumns: PrintedRow["columns"] = [

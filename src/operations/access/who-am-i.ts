@@ -1,6 +1,6 @@
-import { ApiError, isApiError } from "../errors.ts";
-import type { CallOptions } from "../transport/transport.ts";
-import type { Http } from "./http.ts";
+import { ApiError, isApiError } from "../../errors.ts";
+import type { CallOptions, Transport } from "../../transport/transport.ts";
+import { review } from "./review.ts";
 
 /** A user as the server knows it. */
 export interface UserInfo {
@@ -18,14 +18,12 @@ const VERSIONS = ["v1", "v1beta1", "v1alpha1"] as const;
  * cannot tell: NOT_FOUND, with the first refusal's answer.
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#self-subject-review
  */
-export async function whoAmI(http: Http, options: CallOptions): Promise<UserInfo> {
+export async function whoAmI(transport: Transport, options: CallOptions): Promise<UserInfo> {
   let refusal: ApiError | undefined;
   for (const version of VERSIONS) {
-    const apiVersion = `authentication.k8s.io/${version}`;
-    const review = { apiVersion, kind: "SelfSubjectReview" };
     try {
-      const path = `/apis/${apiVersion}/selfsubjectreviews`;
-      const { status } = await http.post<{ status?: { userInfo?: UserInfo } }>(path, review, options);
+      const asked = { group: "authentication.k8s.io", version, kind: "SelfSubjectReview" };
+      const { status } = await review<{ userInfo?: UserInfo }>(transport, asked, undefined, options);
       return status?.userInfo ?? { username: "" };
     } catch (error) {
       if (!isApiError(error) || error.httpStatus !== 404) throw error;
@@ -36,9 +34,9 @@ export async function whoAmI(http: Http, options: CallOptions): Promise<UserInfo
 }
 
 /** The same, or undefined where the server does not say it, or not to everybody. */
-export async function whoAmIIfTold(http: Http, options: CallOptions): Promise<UserInfo | undefined> {
+export async function whoAmIIfTold(transport: Transport, options: CallOptions): Promise<UserInfo | undefined> {
   try {
-    return await whoAmI(http, options);
+    return await whoAmI(transport, options);
   } catch (error) {
     if (isApiError(error) && (error.httpStatus === 403 || error.httpStatus === 404)) return undefined;
     throw error;
