@@ -22,13 +22,27 @@ export {
   TimeoutError,
   UsageError,
 } from "./errors.ts";
+export type { CopyOptions } from "./operations/copy/copy.ts";
+export type { CopyProgress, CopyReport, SkippedPath } from "./operations/copy/copy-report.ts";
+export type {
+  AttachedDebugOptions,
+  DebugContainer,
+  DebugOptions,
+  TerminalDebugOptions,
+} from "./operations/debug/debug.ts";
+export type { DebugContainerOptions, DebugCopyOptions } from "./operations/debug/debug-objects.ts";
+export type { DebugProfile } from "./operations/debug/profile.ts";
+export type { DescribeOptions } from "./operations/describe/describe.ts";
+export type { AttachOptions, LiveAttachOptions, TerminalAttachOptions } from "./operations/exec/attach.ts";
 export type { ExecOptions, ExecTarget, LiveExecOptions, TerminalExecOptions } from "./operations/exec/exec.ts";
 export type { ExecResult } from "./operations/exec/exec-result.ts";
 export type { ProcessExit } from "./operations/exec/process-exit.ts";
 export type { RemoteProcess } from "./operations/exec/remote-process.ts";
 export type { StdinSource } from "./operations/exec/stdin.ts";
 export type { KeyChanges, LabelOptions } from "./operations/label.ts";
-export type { LogLine, LogOptions } from "./operations/logs/logs.ts";
+export type { LogLine, LogOptions, LogProblem } from "./operations/logs/log-options.ts";
+export type { LogTarget } from "./operations/logs/log-pods.ts";
+export type { LogStream } from "./operations/logs/log-stream.ts";
 export type {
   MakeClusterRoleBindingOptions,
   MakeRoleBindingOptions,
@@ -55,7 +69,10 @@ export type {
 } from "./operations/make/secret.ts";
 export type { MakeServiceOptions, PortMapping } from "./operations/make/service.ts";
 export type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "./operations/manifests/apply.ts";
-export type { ObjectDiff } from "./operations/manifests/diff.ts";
+export type { DeletedObject, DeleteManifestsOptions } from "./operations/manifests/delete.ts";
+export type { DiffManifestsOptions, ObjectDiff } from "./operations/manifests/diff.ts";
+export type { PruneOptions } from "./operations/manifests/inventory.ts";
+export type { ReadOptions } from "./operations/manifests/manifests.ts";
 export type { DrainedPod, DrainOptions, DrainProgress } from "./operations/nodes/drain.ts";
 export type { DrainPlanOptions, DrainPlanPod } from "./operations/nodes/drain-plan.ts";
 export type { EvictOptions } from "./operations/nodes/evict.ts";
@@ -65,12 +82,15 @@ export type { Revision } from "./operations/rollout/history.ts";
 export type { RolloutProgress, RolloutWaitOptions } from "./operations/rollout/progress.ts";
 export type { Rollout } from "./operations/rollout/rollout.ts";
 export type { UndoOptions } from "./operations/rollout/undo.ts";
+export type { PodToRunOptions } from "./operations/run/pod-to-run.ts";
+export type { AttachedRunOptions, RunOptions, TerminalResult, TerminalRunOptions } from "./operations/run/run.ts";
 export type { AutoscaleOptions } from "./operations/scaling/autoscale.ts";
 export type { ScaleOptions } from "./operations/scaling/scale.ts";
 export type { TemplateSetter } from "./operations/template/set.ts";
 export type { EnvChanges, SetContainersOptions } from "./operations/template/set-env.ts";
 export type { Amounts, ResourceAmounts } from "./operations/template/set-resources.ts";
 export type { WaitOptions } from "./operations/wait/wait.ts";
+export type { WaitTarget } from "./operations/wait/wait-across.ts";
 export {
   all,
   any,

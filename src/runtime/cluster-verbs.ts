@@ -10,9 +10,18 @@ import type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "../op
 import type { DeletedObject, DeleteManifestsOptions } from "../operations/manifests/delete.ts";
 import type { DiffManifestsOptions, ObjectDiff } from "../operations/manifests/diff.ts";
 import type { ApiProxy, ProxyOptions } from "../operations/proxy/proxy.ts";
+import type {
+  AnyRunOptions,
+  AnyRunResult,
+  AttachedRunOptions,
+  RunOptions,
+  TerminalResult,
+  TerminalRunOptions,
+} from "../operations/run/run.ts";
 import type { WaitOptions } from "../operations/wait/wait.ts";
 import type { WaitTarget } from "../operations/wait/wait-across.ts";
 import { type WaitConditions, type WaitFor, waitConditions } from "../operations/wait/wait-condition.ts";
+import type { Pod } from "../types/core-v1.ts";
 import type { Cluster } from "./cluster.ts";
 
 /** The verbs of `k8s` itself: those that are not one resource's. Each is loaded when it is used. */

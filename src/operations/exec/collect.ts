@@ -37,10 +37,11 @@ export async function collect(process: RemoteProcess, options: CollectOptions): 
   }
 }
 
-async function gather(
+/** All of an output, held. Throws UsageError where that is too much. */
+export async function gather(
   output: AsyncIterable<Uint8Array>,
   name: string,
-  { maxBufferBytes, label }: CollectOptions,
+  { maxBufferBytes, label }: Pick<CollectOptions, "maxBufferBytes" | "label">,
 ): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;

@@ -9,12 +9,16 @@ export function commandText(command: readonly string[]): string {
 }
 
 /** Refuses what is no list of texts: a container has no shell that would take a line apart. */
-export function requireCommand(command: unknown, name: string): asserts command is readonly string[] {
-  const isList = Array.isArray(command) && command.every((one) => typeof one === "string");
-  if (isList && command.length > 0 && command[0] !== "") return;
+export function requireCommand(command: unknown, name: string): readonly string[] {
+  const isList = isTexts(command);
+  if (isList && command.length > 0 && command[0] !== "") return command;
   const what =
     typeof command === "string" ? "the command is one text" : isList ? "there is no command" : "it is no list of texts";
   throw new UsageError("INVALID_INPUT", `Cannot run a command in "${String(name)}": ${what}`, {
     hint: 'Give program and arguments as a list, ["ls", "-l"], or a line for a shell: ["sh", "-c", "ls | wc -l"].',
   });
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
 }

@@ -59,19 +59,21 @@ export type AnyExecOptions = ExecOptions | LiveExecOptions | TerminalExecOptions
 /** What each way gives. */
 export type AnyExecResult = ExecResult<string | Uint8Array> | RemoteProcess | ProcessExit;
 
-/** Runs a command in a container of a pod: to its end, with live streams, or at the user's terminal. */
+/**
+ * Runs a command in a container of a pod: to its end, with live streams, or at the user's terminal.
+ * @param action how messages call it
+ */
 export async function exec(
   client: ResourceClient<KubernetesObject>,
   name: string,
   command: readonly string[],
   options: AnyExecOptions = {},
+  action = `run ${commandText(requireCommand(command, name))} in`,
 ): Promise<AnyExecResult> {
   // Asked for at once: at a prompt, the next line has another.
   const signal = client.signalFor(options.signal);
-  requireCommand(command, name);
   const collected = options.live === true || options.terminal === true ? undefined : options;
   if (collected?.stdin !== undefined) requireStdin(collected.stdin, name);
-  const action = `run ${commandText(command)} in`;
   requireEffect(client, `${action} "${name}"`);
   const pod = await findPod(client, name, action, { namespace: options.namespace, signal });
   const container = chooseContainer(pod, action, options.container);
@@ -124,7 +126,13 @@ export async function shell(
   options: ExecTarget = {},
 ): Promise<ProcessExit> {
   try {
-    return (await exec(client, name, ["sh", "-c", SHELL], { ...options, terminal: true })) as ProcessExit;
+    return (await exec(
+      client,
+      name,
+      ["sh", "-c", SHELL],
+      { ...options, terminal: true },
+      "open a shell in",
+    )) as ProcessExit;
   } catch (error) {
     if (!(error instanceof UsageError) || error.cause === undefined) throw error;
     throw new UsageError(error.code, `Cannot open a shell in "${name}": its image has none`, {

@@ -28,16 +28,25 @@ export async function withTerminal<T>(
   work: (terminal: LentTerminal) => Promise<T>,
 ): Promise<T> {
   const terminal = lendTerminal();
-  if (terminal === undefined) {
-    throw new UsageError("USAGE", `Cannot ${action} at a terminal: standard input and output are none`, {
-      hint: 'Start kubescript in a terminal, or leave `terminal` out and give the input as a text: { stdin: "…" }.',
-    });
-  }
+  if (terminal === undefined) throw noTerminal(action);
   try {
     return await work(terminal);
   } finally {
     terminal.giveBack();
   }
+}
+
+/** Refuses work that will need a terminal, before it begins. */
+export function requireTerminal({ lendTerminal }: { readonly lendTerminal: LendTerminal }, action: string): void {
+  const terminal = lendTerminal();
+  if (terminal === undefined) throw noTerminal(action);
+  terminal.giveBack();
+}
+
+function noTerminal(action: string): UsageError {
+  return new UsageError("USAGE", `Cannot ${action} at a terminal: standard input and output are none`, {
+    hint: 'Start kubescript in a terminal, or leave `terminal` out and give the input as a text: { stdin: "…" }.',
+  });
 }
 
 /** Joins a process, which was opened with a terminal of its own, to the user's until it ends. */

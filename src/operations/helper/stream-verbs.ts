@@ -1,5 +1,23 @@
 import type { KubernetesObject, UnknownObject } from "../../core/object.ts";
+import type { SelectorOptions } from "../../core/requests.ts";
 import { ResourceClient } from "../../resources/client.ts";
+import type { CopyOptions } from "../copy/copy.ts";
+import type { CopyReport } from "../copy/copy-report.ts";
+import type {
+  AnyDebugOptions,
+  AnyDebugResult,
+  AttachedDebugOptions,
+  DebugContainer,
+  DebugOptions,
+  TerminalDebugOptions,
+} from "../debug/debug.ts";
+import type {
+  AnyAttachOptions,
+  AnyAttachResult,
+  AttachOptions,
+  LiveAttachOptions,
+  TerminalAttachOptions,
+} from "../exec/attach.ts";
 import type {
   AnyExecOptions,
   AnyExecResult,
@@ -11,21 +29,46 @@ import type {
 import type { ExecResult } from "../exec/exec-result.ts";
 import type { ProcessExit } from "../exec/process-exit.ts";
 import type { RemoteProcess } from "../exec/remote-process.ts";
-import type { LogLine, LogOptions } from "../logs/logs.ts";
+import type { LogLine, LogOptions } from "../logs/log-options.ts";
+import { LogStream } from "../logs/log-stream.ts";
 import type { PortForward, PortForwardOptions } from "../port-forward/port-forward.ts";
 import type { PortSpec } from "../port-forward/ports.ts";
+import type { TerminalResult } from "../run/run.ts";
+import { requireResourceOf } from "../siblings.ts";
 
 /** The verbs that reach into running pods. */
 export class StreamVerbs<T extends KubernetesObject = UnknownObject> extends ResourceClient<T> {
   /**
-   * The lines of a pod's log as they come. Only pods have one; on another helper it is a UsageError.
+   * Lines of logs, `kubectl logs` and more: of a pod or several by name, of what a selector chooses
+   * (`{ labels: { app: "web" } }`), of a workload's pods (`k8s.deployments.logs("web")`, also of services and cronjobs).
+   * To their end, container by container (`sort: "time"` merges them); with `follow: true` as they come, over restarts and
+   * lost connections, with the pods that come later. No line is lost or doubled while its node still has it; of each
+   * container a chunk of lines is held at most, and a slow loop slows the server. Defaults are kubectl's: all lines of what
+   * is named, the last 10 with a selector.
+   *
+   * Throws UsageError where a container must be named or there is none of that name, NOT_FOUND where there are no pods,
+   * ApiError where a container has no log (yet), and says what to do.
+   * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_logs/
    *
    * @example
-   * for await (const { line } of k8s.pods.logs("web-0", { follow: true })) log(line);
+   * for await (const { line } of k8s.pods.logs("web-0", { tailLines: 100 })) log(line);
+   * for await (const { pod, line } of k8s.deployments.logs("web", { follow: true, since: "5m" })) log(pod, line);
    */
-  async *logs(name: string, options: LogOptions = {}): AsyncGenerator<LogLine, void, undefined> {
-    const { podLogs } = await import("../logs/logs.ts");
-    yield* podLogs(this, name, options);
+  logs(target: string | readonly string[], options?: LogOptions): LogStream;
+  logs(options?: LogOptions & SelectorOptions): LogStream;
+  logs(target?: string | readonly string[] | (LogOptions & SelectorOptions), options?: LogOptions): LogStream {
+    // Asked for at once: at a prompt, the next line has another.
+    const named = typeof target === "string" || Array.isArray(target) || arguments.length > 1;
+    const how: LogOptions = (named ? options : (target as LogOptions | undefined)) ?? {};
+    const outer = this.signalFor(how.signal);
+    const client: ResourceClient<T> = this;
+    let prefixed = how.prefix ?? true;
+    const lines = async function* (signal: AbortSignal): AsyncGenerator<LogLine, void, undefined> {
+      const { logs, mayBeSeveral } = await import("../logs/logs.ts");
+      prefixed = how.prefix ?? (await mayBeSeveral(client, target, how));
+      yield* logs(client, target, { ...how, signal }, named);
+    };
+    return new LogStream(lines, outer, () => prefixed);
   }
 
   /**
@@ -52,6 +95,43 @@ export class StreamVerbs<T extends KubernetesObject = UnknownObject> extends Res
     const signal = this.signalFor(options.signal);
     const { exec } = await import("../exec/exec.ts");
     return exec(this, name, command, { ...options, signal });
+  }
+
+  /**
+   * Joins a container's own process, `kubectl attach`: to its end, giving what it prints from now on and its exit code;
+   * with `live: true`, giving its streams; with `terminal: true` at your terminal, which Ctrl-P Ctrl-Q leaves. Throws
+   * UsageError where the container takes no input or has no terminal of its own.
+   *
+   * @example
+   * await k8s.pods.attach("shell", { terminal: true });
+   */
+  async attach(name: string, options?: AttachOptions): Promise<ExecResult>;
+  async attach(name: string, options: LiveAttachOptions): Promise<RemoteProcess>;
+  async attach(name: string, options: TerminalAttachOptions): Promise<TerminalResult>;
+  async attach(name: string, options: AnyAttachOptions = {}): Promise<AnyAttachResult> {
+    const signal = this.signalFor(options.signal);
+    const { attach } = await import("../exec/attach.ts");
+    return attach(this, name, { ...options, signal });
+  }
+
+  /**
+   * Starts a container to debug with, `kubectl debug`: beside a pod's own (an ephemeral container, which stays in its
+   * spec), in a copy of the pod with `copyTo`, or on a node, `k8s.nodes.debug`, whose files are at `/host`. Resolves when
+   * it runs; with `attach: true` when it has ended, giving `{ stdout, stderr, exitCode }`; with `terminal: true` it is at
+   * your terminal. Throws WAIT_FAILED where the container cannot start, TIMEOUT after `startTimeoutMs` (60 s).
+   *
+   * https://kubernetes.io/docs/tasks/debug/debug-application/debug-running-pod/
+   *
+   * @example
+   * await k8s.pods.debug("web-0", { image: "busybox", target: "web", terminal: true });
+   */
+  async debug(name: string, options: TerminalDebugOptions): Promise<TerminalResult>;
+  async debug(name: string, options: AttachedDebugOptions): Promise<ExecResult>;
+  async debug(name: string, options: DebugOptions): Promise<DebugContainer>;
+  async debug(name: string, options: AnyDebugOptions): Promise<AnyDebugResult> {
+    const signal = this.signalFor(options.signal);
+    const { debug } = await import("../debug/debug.ts");
+    return debug(this, name, { ...options, signal });
   }
 
   /**
@@ -89,5 +169,28 @@ export class StreamVerbs<T extends KubernetesObject = UnknownObject> extends Res
     const signal = this.signalFor(options.signal);
     const { portForward } = await import("../port-forward/port-forward.ts");
     return portForward(this, name, ports, { ...options, signal });
+  }
+
+  /**
+   * Copies files and folders from and into containers, `kubectl cp`: one end is `"pod:path"` or `"namespace/pod:path"`, the
+   * other a path of this machine. What is there is only replaced with `overwrite: true`. Permissions are kept, from a
+   * container times too; every file appears whole or not at all. With `retries`, the copy goes on where a connection broke.
+   * What may not be copied (devices, links that lead out of the folder) is in the report's `skipped`. The container needs
+   * `tar`, and `sh` for what is sent there.
+   *
+   * Throws UsageError for what is missing, unreadable or in the way, and for what the container's tar fails with;
+   * CONNECTION_LOST, never a report, where the end did not come; AbortError. Each says what was copied and what was not.
+   * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_cp/
+   *
+   * @example
+   * const { files, bytes } = await k8s.pods.cp("web-0:/var/log", "./logs", { retries: 10 });
+   * await k8s.pods.cp("./site", "web-0:/srv/www", { container: "nginx", checksum: true });
+   */
+  async cp(from: string, to: string, options: CopyOptions = {}): Promise<CopyReport> {
+    // Asked for at once: at a prompt, the next line has another.
+    const signal = this.signalFor(options.signal);
+    await requireResourceOf(this, "copy files of", from, ["pods"]);
+    const { copy } = await import("../copy/copy.ts");
+    return copy(this, from, to, { ...options, signal });
   }
 }

@@ -1,0 +1,228 @@
+/** https://kubernetes.io/docs/tasks/debug/debug-application/debug-running-pod/ */
+import type { KubernetesObject } from "../../core/object.ts";
+import { groupResource } from "../../core/path.ts";
+import { AbortError, isKubescriptError, UsageError } from "../../errors.ts";
+import type { ResourceClient } from "../../resources/client.ts";
+import type { CallScope } from "../../resources/options.ts";
+import { scopeOf } from "../../resources/scope.ts";
+import type { Pod } from "../../types/core-v1.ts";
+import type { ExecResult } from "../exec/exec-result.ts";
+import { requireTerminal } from "../exec/join-terminal.ts";
+import { requireStdin, type StdinSource } from "../exec/stdin.ts";
+import { requireEffect } from "../no-dry-run.ts";
+import { containerStarted } from "../pods/await-container.ts";
+import { chooseContainer } from "../pods/choose-container.ts";
+import { findPod } from "../pods/find-pod.ts";
+import { containerSession } from "../run/container-session.ts";
+import { joinNewPod, sessionResult, type TerminalResult } from "../run/run.ts";
+import { sibling } from "../siblings.ts";
+import {
+  type DebugContainerOptions,
+  type DebugCopyOptions,
+  type DebugStreams,
+  ephemeralContainer,
+  nodeDebugger,
+  podCopy,
+} from "./debug-objects.ts";
+
+interface CommonDebugOptions extends DebugContainerOptions, DebugCopyOptions, CallScope {
+  /** The container whose processes it is to see, where the runtime can. Default none. */
+  readonly target?: string | undefined;
+  /** How long the container may take to start. Default 60 s. */
+  readonly startTimeoutMs?: number | undefined;
+  /** Deletes the pod that was made, a copy or a node's, on every way out. Default false. */
+  readonly rm?: boolean | undefined;
+}
+
+/** A container that is started and left to itself. */
+export interface DebugOptions extends CommonDebugOptions {
+  readonly attach?: false | undefined;
+  readonly terminal?: false | undefined;
+}
+
+/** One that is run to its end. */
+export interface AttachedDebugOptions extends CommonDebugOptions {
+  readonly attach: true;
+  readonly terminal?: false | undefined;
+  /** What the container reads: a text, bytes, or a stream of either. Default nothing. */
+  readonly stdin?: StdinSource | undefined;
+  /** A COMMAND_FAILED error where the exit code is not 0. Default false. */
+  readonly check?: boolean | undefined;
+  /** How much output may be held. Default 16 MiB. */
+  readonly maxBufferBytes?: number | undefined;
+}
+
+/** One at the user's terminal. */
+export interface TerminalDebugOptions extends CommonDebugOptions {
+  readonly terminal: true;
+  readonly attach?: boolean | undefined;
+}
+
+export type AnyDebugOptions = DebugOptions | AttachedDebugOptions | TerminalDebugOptions;
+
+/** Where the container is that was started. */
+export interface DebugContainer {
+  readonly namespace: string;
+  readonly pod: string;
+  /** Undefined where only images of a copy were changed. */
+  readonly container: string | undefined;
+}
+
+export type AnyDebugResult = DebugContainer | ExecResult | TerminalResult;
+
+const START_TIMEOUT_MS = 60_000;
+/** As the API makes names up. */
+const LETTERS = "bcdfghjklmnpqrstvwxz2456789";
+
+/** Debugs a pod, by an ephemeral container or in a copy, or a node. */
+export async function debug(
+  client: ResourceClient<KubernetesObject>,
+  name: string,
+  options: AnyDebugOptions = {},
+): Promise<AnyDebugResult> {
+  // Asked for at once: at a prompt, the next line has another.
+  const signal = client.signalFor(options.signal);
+  const onNode = groupResource(await client.resource()) === "nodes";
+  const action = "debug";
+  const how = joining(options);
+  if (how.joined) requireEffect(client, `${action} "${name}" to the end`);
+  if (how.stdin !== undefined) requireStdin(how.stdin, name);
+  if (how.terminal) requireTerminal(client, `${action} "${name}"`);
+  const context = { signal, options, how };
+  if (onNode) return debugNode(client, name, context);
+  const pod = await findPod(client, name, action, { namespace: options.namespace, signal });
+  const pods = sibling<Pod>(client, "pods", pod.metadata?.namespace ?? "default");
+  if (options.target !== undefined) chooseContainer(pod, action, options.target);
+  return options.copyTo === undefined ? debugBeside(pods, pod, context) : debugCopy(pods, pod, context);
+}
+
+interface DebugContext {
+  readonly signal: AbortSignal | undefined;
+  readonly options: AnyDebugOptions;
+  readonly how: Joining;
+}
+
+interface Joining {
+  readonly joined: boolean;
+  readonly terminal: boolean;
+  readonly stdin: StdinSource | undefined;
+  readonly check: boolean | undefined;
+  readonly maxBufferBytes: number | undefined;
+  readonly streams: DebugStreams;
+}
+
+function joining(options: AnyDebugOptions): Joining {
+  const terminal = options.terminal === true;
+  const attached = options.terminal === true || options.attach !== true ? undefined : options;
+  const stdin = attached?.stdin;
+  return {
+    joined: terminal || attached !== undefined,
+    terminal,
+    stdin,
+    check: attached?.check,
+    maxBufferBytes: attached?.maxBufferBytes,
+    streams: { stdin: terminal || stdin !== undefined, stdinOnce: stdin !== undefined, tty: terminal },
+  };
+}
+
+/** By an ephemeral container, which stays in the pod's spec for ever. */
+async function debugBeside(
+  pods: ResourceClient<Pod>,
+  pod: Pod,
+  { signal, options, how }: DebugContext,
+): Promise<AnyDebugResult> {
+  const { name = "", namespace = "" } = pod.metadata ?? {};
+  requireAlive(pod);
+  const container = options.container ?? `debugger-${suffix(pods)}`;
+  requireNew(pod, container);
+  const own = ephemeralContainer(container, options, how.streams);
+  const patch = { spec: { ephemeralContainers: [own] } };
+  await pods.subresource<Pod>("ephemeralcontainers").patch(name, patch, { type: "strategic", signal });
+  const where = { namespace, pod: name, container };
+  if (pods.storesNothing) return where;
+  const { startTimeoutMs = START_TIMEOUT_MS } = options;
+  try {
+    if (!how.joined) {
+      await containerStarted(pods, name, container, { signal, timeoutMs: startTimeoutMs });
+      return where;
+    }
+    const end = await containerSession(pods, name, container, { ...how, signal, startTimeoutMs, detachable: true });
+    return sessionResult(end, `container "${container}" of pods "${name}"`, how);
+  } catch (error) {
+    if (!isKubescriptError(error) || error.code !== "ABORTED") throw error;
+    throw new AbortError(
+      `Cannot debug pods "${name}": it was interrupted; container "${container}" is left to itself`,
+      {
+        cause: error,
+        hint: `Join it: k8s.pods.attach("${name}", { container: "${container}", terminal: true }). It goes with the pod.`,
+      },
+    );
+  }
+}
+
+/** In a copy of the pod. */
+async function debugCopy(pods: ResourceClient<Pod>, pod: Pod, context: DebugContext): Promise<AnyDebugResult> {
+  const { signal, options, how } = context;
+  const { copy, container } = podCopy(pod, options.container ?? `debugger-${suffix(pods)}`, options, how.streams);
+  const created = await pods.create(copy, { signal });
+  if (options.replace === true) await pods.delete(pod.metadata?.name ?? "", { gracePeriodSeconds: 0, signal });
+  return newPodResult(pods, created, container, context);
+}
+
+/** By a pod on the node. */
+async function debugNode(
+  client: ResourceClient<KubernetesObject>,
+  name: string,
+  context: DebugContext,
+): Promise<AnyDebugResult> {
+  const { signal, options, how } = context;
+  const node = await client.get(name, { signal });
+  const scope = scopeOf(client.scope, options.namespace);
+  const pods = sibling<Pod>(client, "pods", scope.type === "namespace" ? scope.namespace : "default");
+  const container = options.container ?? "debugger";
+  const podName = `node-debugger-${node.metadata?.name ?? name}-${suffix(client)}`;
+  const created = await pods.create(
+    nodeDebugger(node.metadata?.name ?? name, podName, container, options, how.streams),
+    { signal },
+  );
+  return newPodResult(pods, created, container, context);
+}
+
+async function newPodResult(
+  pods: ResourceClient<Pod>,
+  pod: Pod,
+  container: string | undefined,
+  { signal, options, how }: DebugContext,
+): Promise<AnyDebugResult> {
+  const { namespace = "", name = "" } = pod.metadata ?? {};
+  const where = { namespace, pod: name, container };
+  const { startTimeoutMs = START_TIMEOUT_MS, rm = false } = options;
+  if (pods.storesNothing || container === undefined) return where;
+  if (how.joined) return joinNewPod(pods, pod, container, { ...how, signal, startTimeoutMs, rm });
+  await containerStarted(pods, name, container, { signal, timeoutMs: startTimeoutMs });
+  return where;
+}
+
+function requireAlive(pod: Pod): void {
+  const { phase } = pod.status ?? {};
+  if (phase !== "Succeeded" && phase !== "Failed") return;
+  const name = pod.metadata?.name ?? "";
+  throw new UsageError("USAGE", `Cannot debug pods "${name}": it has ended, and no container can join it`, {
+    hint: `Debug a copy of it: k8s.pods.debug("${name}", { copyTo: "${name}-debug", … }).`,
+  });
+}
+
+/** An ephemeral container cannot be changed or removed, so a name is taken for as long as the pod lives. */
+function requireNew(pod: Pod, container: string): void {
+  const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
+  if (![...containers, ...initContainers, ...ephemeralContainers].some(({ name }) => name === container)) return;
+  throw new UsageError(
+    "INVALID_INPUT",
+    `Cannot debug pods "${pod.metadata?.name ?? ""}": it has a container "${container}" already`,
+    { hint: "Choose another name, or leave `container` out for a new one." },
+  );
+}
+
+function suffix({ timing }: Pick<ResourceClient<KubernetesObject>, "timing">): string {
+  return Array.from({ length: 5 }, () => LETTERS[Math.floor(timing.random() * LETTERS.length)]).join("");
+}

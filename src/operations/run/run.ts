@@ -1,0 +1,168 @@
+import {
+  AbortError,
+  CommandError,
+  isApiError,
+  isKubescriptError,
+  KubescriptError,
+  TimeoutError,
+} from "../../errors.ts";
+import type { ResourceClient } from "../../resources/client.ts";
+import type { WriteOptions } from "../../resources/options.ts";
+import type { Pod } from "../../types/core-v1.ts";
+import { ExecResult } from "../exec/exec-result.ts";
+import { requireTerminal } from "../exec/join-terminal.ts";
+import type { ProcessExit } from "../exec/process-exit.ts";
+import { requireStdin, type StdinSource } from "../exec/stdin.ts";
+import { requireEffect } from "../no-dry-run.ts";
+import { type ContainerSessionEnd, containerSession } from "./container-session.ts";
+import { type PodToRunOptions, podToRun } from "./pod-to-run.ts";
+
+/** A pod that is made and left to itself. */
+export interface RunOptions extends PodToRunOptions, WriteOptions {
+  readonly attach?: false | undefined;
+  readonly terminal?: false | undefined;
+}
+
+interface JoinedRunOptions extends PodToRunOptions, WriteOptions {
+  /** Deletes the pod afterwards, on every way out. Default false. */
+  readonly rm?: boolean | undefined;
+  /** How long the pod may take to run. Default 60 s. */
+  readonly startTimeoutMs?: number | undefined;
+}
+
+/** A pod that is run to its end. */
+export interface AttachedRunOptions extends JoinedRunOptions {
+  readonly attach: true;
+  readonly terminal?: false | undefined;
+  /** What the container reads: a text, bytes, or a stream of either. Default nothing. */
+  readonly stdin?: StdinSource | undefined;
+  /** A COMMAND_FAILED error where the exit code is not 0. Default false. */
+  readonly check?: boolean | undefined;
+  /** How much output may be held. Default 16 MiB. */
+  readonly maxBufferBytes?: number | undefined;
+}
+
+/** A pod at the user's terminal. */
+export interface TerminalRunOptions extends JoinedRunOptions {
+  readonly terminal: true;
+  readonly attach?: boolean | undefined;
+}
+
+export type AnyRunOptions = RunOptions | AttachedRunOptions | TerminalRunOptions;
+
+/** How a container at the terminal was left: it ended, or Ctrl-P Ctrl-Q left it running. */
+export type TerminalResult = ProcessExit | { readonly detached: true };
+
+export type AnyRunResult = Pod | ExecResult | TerminalResult;
+
+const START_TIMEOUT_MS = 60_000;
+/** What the deletion of a pod may take that nobody waits for any more. */
+const TIDY_MS = 5000;
+
+/** Makes a pod with one container, as kubectl run, and joins it where that is asked for. */
+export async function run(pods: ResourceClient<Pod>, name: string, options: AnyRunOptions): Promise<AnyRunResult> {
+  // Asked for at once: at a prompt, the next line has another.
+  const signal = pods.signalFor(options.signal);
+  const { namespace, dryRun, fieldManager, fieldValidation } = options;
+  const write = { dryRun, fieldManager, fieldValidation, signal };
+  const scoped = namespace === undefined ? pods : pods.in(namespace);
+  if (options.terminal !== true && options.attach !== true) {
+    return scoped.create(podToRun(name, options, { attached: false, stdin: false, tty: false }), write);
+  }
+  const action = `run pods "${name}"`;
+  requireEffect({ storesNothing: pods.storesNothing || dryRun === true }, `${action} to its end`);
+  const { terminal = false, rm = false, startTimeoutMs = START_TIMEOUT_MS } = options;
+  const { stdin, check, maxBufferBytes } = options.terminal === true ? {} : options;
+  if (stdin !== undefined) requireStdin(stdin, name);
+  if (terminal) requireTerminal(pods, action);
+  const streams = { attached: true, stdin: terminal || stdin !== undefined, tty: terminal };
+  const pod = await scoped.create(podToRun(name, options, streams), write);
+  return joinNewPod(scoped, pod, name, { signal, startTimeoutMs, terminal, stdin, maxBufferBytes, rm, check });
+}
+
+/** How a pod that was just made is joined. */
+export interface JoinNewPodOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly startTimeoutMs: number;
+  readonly terminal: boolean;
+  readonly stdin: StdinSource | undefined;
+  readonly maxBufferBytes: number | undefined;
+  readonly rm: boolean;
+  readonly check: boolean | undefined;
+}
+
+/** Joins a container of a pod that was made for it; with `rm` the pod goes with it, whatever happens. */
+export async function joinNewPod(
+  pods: ResourceClient<Pod>,
+  pod: Pod,
+  container: string,
+  options: JoinNewPodOptions,
+): Promise<ExecResult | TerminalResult> {
+  const { name = "", uid } = pod.metadata ?? {};
+  const { rm } = options;
+  let result: ExecResult | TerminalResult;
+  try {
+    const end = await containerSession(pods, name, container, { ...options, detachable: !rm });
+    result = sessionResult(end, `container "${container}" of pods "${name}"`, options);
+  } catch (error) {
+    // First of all it goes; then what has happened is told.
+    const left = rm ? await removed(pods, name, uid) : undefined;
+    throw explain(error, name, rm ? left : "it is left as it is");
+  }
+  const left = rm ? await removed(pods, name, uid) : undefined;
+  if (left === undefined) return result;
+  throw new KubescriptError("API", `Cannot remove pods "${name}", which has ended: ${left}`, {
+    hint: `Delete it: k8s.pods.delete("${name}").`,
+  });
+}
+
+/** What a session gives to its caller. */
+export function sessionResult(
+  end: ContainerSessionEnd,
+  label: string,
+  { terminal, check }: { readonly terminal: boolean; readonly check: boolean | undefined },
+): ExecResult | TerminalResult {
+  if (end.type === "detached") return { detached: true };
+  const { exitCode } = end;
+  if (terminal) return { exitCode };
+  const [stdout, stderr] = [text(end.stdout), text(end.stderr)];
+  if (check === true && exitCode !== 0) {
+    throw new CommandError(`Cannot run ${label}`, { exitCode, stdout, stderr: stderr === "" ? stdout : stderr });
+  }
+  return new ExecResult({ stdout, stderr, exitCode });
+}
+
+/** Deletes a pod that may be needed no more even where its caller was interrupted. Undefined, or why it is still there. */
+async function removed(pods: ResourceClient<Pod>, name: string, uid: string | undefined): Promise<string | undefined> {
+  const late = new AbortController();
+  const timer = pods.timing.after(TIDY_MS, () => late.abort());
+  try {
+    await pods.delete(name, { ...(uid === undefined ? {} : { preconditions: { uid } }), signal: late.signal });
+    return undefined;
+  } catch (error) {
+    if (isApiError(error) && (error.httpStatus === 404 || error.httpStatus === 409)) return undefined;
+    return `it could not be deleted (${error instanceof Error ? error.message : String(error)})`;
+  } finally {
+    timer.cancel();
+  }
+}
+
+/** The same failure, saying what became of the pod. */
+function explain(error: unknown, name: string, left: string | undefined): unknown {
+  if (!isKubescriptError(error) || error.code === "COMMAND_FAILED") return error;
+  const why = error.code === "ABORTED" ? "it was interrupted" : lowerFirst(error.message);
+  const message = `Cannot run pods "${name}" to its end: ${why}; ${left ?? "the pod was deleted"}`;
+  const hint =
+    left === undefined ? error.hint : `Look at it, k8s.pods.logs("${name}"), or delete it: k8s.pods.delete("${name}").`;
+  if (error.code === "ABORTED") return new AbortError(message, { cause: error, hint });
+  if (error.code === "TIMEOUT") return new TimeoutError(message, { cause: error, hint });
+  return new KubescriptError(error.code, message, { cause: error, hint, retryable: error.retryable });
+}
+
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
