@@ -1,0 +1,70 @@
+import { UsageError } from "../../errors.ts";
+import { type ContainerEnd, isNoSuchProgram, missingProgram, runProgram } from "./container-program.ts";
+import { asOperand } from "./copy-path.ts";
+
+/** `head` ends the list, which a connection of old servers cannot. */
+const FOR_EACH = 'cd "$1" && head -c "$2" | { shift 2; xargs -0 "$@"; }';
+
+/** The sha256 of files in the container, in their order; undefined for one that cannot be read. */
+export async function digestsIn(
+  end: ContainerEnd,
+  folder: string,
+  files: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<(string | undefined)[]> {
+  const { exitCode, stdout, stderr } = await forEachFile(end, folder, files, ["sha256sum"], signal);
+  if (
+    exitCode === 127 ||
+    /sha256sum: (not found|No such file)|xargs: not found|xargs: command not found/.test(stderr)
+  ) {
+    throw missingProgram(/xargs/.test(stderr) && !/sha256sum/.test(stderr) ? "xargs" : "sha256sum", end);
+  }
+  const digests = new Map<string, string>();
+  for (const line of stdout.split("\n")) {
+    // A name with a backslash or a line feed in it is escaped, and the line marked with a backslash.
+    const [, escaped = "", digest = "", name = ""] = /^(\\?)([0-9a-f]{64}) [ *](.*)$/s.exec(line) ?? [];
+    const plain = escaped === "" ? name : name.replace(/\\(.)/g, (_, char: string) => (char === "n" ? "\n" : char));
+    if (digest !== "") digests.set(plain, digest);
+  }
+  return files.map((file) => digests.get(file));
+}
+
+/** The sizes of files in the container, in their order, up to the first that is not there. */
+export async function sizesIn(
+  end: ContainerEnd,
+  folder: string,
+  files: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<number[]> {
+  const { exitCode, stdout, stderr } = await forEachFile(end, folder, files, ["stat", "-c", "%s"], signal);
+  if (exitCode === 127 || /xargs: (command )?not found|stat: not found/.test(stderr)) {
+    throw missingProgram(/stat: not found/.test(stderr) ? "stat" : "xargs", end);
+  }
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map(Number);
+}
+
+async function forEachFile(
+  end: ContainerEnd,
+  folder: string,
+  files: readonly string[],
+  command: readonly string[],
+  signal: AbortSignal | undefined,
+): ReturnType<typeof runProgram> {
+  if (files.length === 0) return { exitCode: 0, stdout: "", stderr: "" };
+  const list = new TextEncoder().encode(files.map((file) => `${file}\0`).join(""));
+  try {
+    const shell = ["sh", "-c", FOR_EACH, "sh", asOperand(folder), String(list.length), ...command];
+    return await runProgram(end, shell, signal, list);
+  } catch (error) {
+    if (isNoSuchProgram(error)) throw missingProgram("sh", end, error);
+    throw error;
+  }
+}
+
+/** Whether sizes cannot be compared because the container lacks a program. */
+export function isMissingProgram(error: unknown): boolean {
+  return error instanceof UsageError && / has no (sh|xargs|stat|sha256sum)$/.test(error.message);
+}

@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import { throwIfAborted } from "../../core/abort.ts";
+import { UsageError } from "../../errors.ts";
+import type { PlannedEntry } from "./local-plan.ts";
+import { encodeHeader, endOfArchive, paddingOf } from "./tar-header.ts";
+
+/** Read from a file at once, and sent at once. */
+const PIECE_BYTES = 128 * 1024;
+
+/** The name in the archive of what is copied. */
+export const TOP = "data";
+
+/** An entry's name in the archive. */
+export function archiveName(below: string): string {
+  return below === "" ? TOP : `${TOP}/${below}`;
+}
+
+/** How long the archive of entries is. */
+export function archiveLength(entries: readonly PlannedEntry[]): number {
+  return entries.reduce((sum, entry) => {
+    const { size } = entry.attributes;
+    return sum + headerOf(entry).length + size + paddingOf(size);
+  }, endOfArchive().length);
+}
+
+/** The archive of entries, in pieces that are only good until the next is asked for. */
+export async function* archiveOf(
+  entries: readonly PlannedEntry[],
+  signal: AbortSignal,
+  onBytes: (path: string, bytes: number) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const batch = new Batch();
+  for (const entry of entries) {
+    throwIfAborted(signal);
+    yield* batch.add(headerOf(entry));
+    if (entry.type !== "file") continue;
+    onBytes(entry.path, 0);
+    for await (const piece of contentOf(entry, 0)) {
+      throwIfAborted(signal);
+      yield* batch.add(piece);
+      onBytes(entry.path, piece.length);
+    }
+    yield* batch.add(new Uint8Array(paddingOf(entry.attributes.size)));
+  }
+  yield* batch.add(endOfArchive());
+  yield* batch.rest();
+}
+
+/** A file's content from a byte on, up to the size that it was planned with: a log may grow meanwhile. */
+export async function* contentOf(
+  { file, attributes: { size } }: PlannedEntry,
+  from: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const handle = await open(file, "r");
+  try {
+    const buffer = new Uint8Array(Math.min(PIECE_BYTES, Math.max(1, size - from)));
+    for (let at = from; at < size; ) {
+      const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, size - at), at);
+      if (bytesRead === 0) {
+        throw new UsageError("INVALID_INPUT", `${JSON.stringify(file)} became shorter while it was copied`, {
+          hint: "Copy it again when no one writes to it.",
+        });
+      }
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The sha256 of a file as it was planned. */
+export async function digestOf(entry: PlannedEntry, signal: AbortSignal): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of contentOf(entry, 0)) {
+    throwIfAborted(signal);
+    hash.update(piece);
+  }
+  return hash.digest("hex");
+}
+
+function headerOf({ path, type, attributes }: PlannedEntry): Uint8Array {
+  const name = archiveName(path);
+  return encodeHeader({ ...attributes, type, name: type === "directory" ? `${name}/` : name });
+}
+
+/** Puts small pieces together. */
+class Batch {
+  readonly #buffer = new Uint8Array(PIECE_BYTES);
+  #filled = 0;
+
+  *add(piece: Uint8Array): Generator<Uint8Array, void, undefined> {
+    for (let start = 0; start < piece.length; ) {
+      const part = piece.subarray(start, start + this.#buffer.length - this.#filled);
+      this.#buffer.set(part, this.#filled);
+      this.#filled += part.length;
+      start += part.length;
+      if (this.#filled === this.#buffer.length) yield* this.rest();
+    }
+  }
+
+  *rest(): Generator<Uint8Array, void, undefined> {
+    const filled = this.#buffer.subarray(0, this.#filled);
+    this.#filled = 0;
+    if (filled.length > 0) yield filled;
+  }
+}
