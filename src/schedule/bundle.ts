@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
+import { gzipSync } from "node:zlib";
 import type { BuildFailure, Message, Plugin } from "esbuild";
 import { UsageError } from "../errors.ts";
 import { undiciPool } from "./undici-pool.ts";
@@ -8,6 +9,8 @@ import { undiciPool } from "./undici-pool.ts";
 export interface Bundle {
   /** ECMAScript module that plain `node` runs: no packages, no files beside it. */
   readonly code: string;
+  /** The code compressed by gzip, as a ConfigMap carries it. */
+  readonly packed: Uint8Array;
   /** Hex SHA-256 of the code: the same sources give the same bundle. */
   readonly sha256: string;
 }
@@ -55,15 +58,15 @@ await runJob(${JSON.stringify(path.basename(file))}, () => import(${JSON.stringi
     throw bundleError(file, failure);
   });
   const code = result.outputFiles[0]?.text ?? "";
-  const bytes = Buffer.byteLength(code);
-  if (bytes > MAX_BUNDLE_BYTES) {
+  const packed = gzipSync(code, { level: 9 });
+  if (packed.byteLength > MAX_BUNDLE_BYTES) {
     throw new UsageError(
       "INVALID_INPUT",
-      `Cannot schedule ${file}: its bundle has ${bytes} bytes, and a ConfigMap holds ${MAX_BUNDLE_BYTES}`,
+      `Cannot schedule ${file}: its bundle has ${packed.byteLength} compressed bytes, and a ConfigMap holds ${MAX_BUNDLE_BYTES}`,
       { hint: "Import less: a package's sub-path instead of the whole, or `k8s.http` instead of another client." },
     );
   }
-  return { code, sha256: createHash("sha256").update(code).digest("hex") };
+  return { code, packed, sha256: createHash("sha256").update(code).digest("hex") };
 }
 
 function packageModules(modules: PackageModules): Plugin {

@@ -15,8 +15,19 @@ export const OBJECTS_ANNOTATION = "kubescript.dev/objects";
 /** Default image: any image with Node 20.18.1 or newer on its path and a user 1000 will do. */
 export const DEFAULT_IMAGE = "node:24-alpine";
 
-/** Where the bundle stands in the container. */
-export const BUNDLE_FILE = "/kubescript/job.mjs";
+/** Where the ConfigMap stands in the container. */
+const FOLDER = "/kubescript";
+/** The bundle, which as text would fill a ConfigMap that holds 1 MiB. */
+const PACKED_FILE = "bundle.mjs.gz";
+/** What the container runs. */
+const LOADER_FILE = "job.mjs";
+const LOADER = `// Unpacks the script with its runtime, and runs it.
+import { readFileSync, writeFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+
+writeFileSync("/tmp/bundle.mjs", gunzipSync(readFileSync(new URL("${PACKED_FILE}", import.meta.url))));
+await import("/tmp/bundle.mjs");
+`;
 
 /** What `schedule` makes manifests from. */
 export interface ScheduleSpec {
@@ -29,9 +40,9 @@ export interface ScheduleSpec {
   readonly timeZone?: string | undefined;
   /** Default {@link DEFAULT_IMAGE}. */
   readonly image?: string | undefined;
-  /** The bundled script. */
-  readonly code: string;
-  /** Hex SHA-256 of `code`. */
+  /** The bundled script, compressed by gzip. */
+  readonly packed: Uint8Array;
+  /** Hex SHA-256 of the script before that. */
   readonly sha256: string;
   /** The script's file name, for people. */
   readonly source: string;
@@ -63,7 +74,8 @@ export function scheduleManifests(spec: ScheduleSpec): UnknownObject[] {
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: metadata(spec, spec.namespace),
-    data: { [fileName(BUNDLE_FILE)]: spec.code },
+    data: { [LOADER_FILE]: LOADER },
+    binaryData: { [PACKED_FILE]: Buffer.from(spec.packed).toString("base64") },
   };
   const before = [account, ...roles(spec), bundle];
   const cronJob = cronJobOf(spec);
@@ -101,10 +113,6 @@ export function rightsManifests(name: string, namespace: string, rules: AccessRu
   if (rules.cluster.length === 0) return roles;
   const clusterRole = `kubescript:${namespace}.${name}`;
   return [...roles, { apiVersion, kind: "ClusterRole", metadata: { name: clusterRole }, rules: rules.cluster }];
-}
-
-function fileName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function labels(spec: ScheduleSpec): Record<string, string> {
@@ -192,7 +200,7 @@ function podSpec(spec: ScheduleSpec): Record<string, unknown> {
       {
         name: "script",
         image: spec.image ?? DEFAULT_IMAGE,
-        command: ["node", BUNDLE_FILE],
+        command: ["node", `${FOLDER}/${LOADER_FILE}`],
         ...(spec.args.length === 0 ? {} : { args: [...spec.args] }),
         env: [
           // With the version that the server would fill in: without it, whoever applies the same again conflicts.
@@ -207,7 +215,7 @@ function podSpec(spec: ScheduleSpec): Record<string, unknown> {
         },
         terminationMessagePolicy: "FallbackToLogsOnError",
         volumeMounts: [
-          { name: "bundle", mountPath: BUNDLE_FILE.slice(0, BUNDLE_FILE.lastIndexOf("/")), readOnly: true },
+          { name: "bundle", mountPath: FOLDER, readOnly: true },
           { name: "tmp", mountPath: "/tmp" },
         ],
       },

@@ -1,11 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningSandbox, startSandbox } from "../../src/sandbox/listener/start-sandbox.ts";
-import { bundleScript } from "../../src/schedule/bundle.ts";
+import { type Bundle, bundleScript } from "../../src/schedule/bundle.ts";
+import { scheduleManifests } from "../../src/schedule/manifests.ts";
+import type { ConfigMap } from "../../src/types/core-v1.ts";
 
 const modules = {
   index: fileURLToPath(new URL("../../src/index.ts", import.meta.url)),
@@ -77,14 +80,27 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs the bundle as its pod would: plain node, the mounted account, the pod's environment and nothing else. */
-async function runInPod(code: string, ...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> {
-  const file = path.join(folder, "job.mjs");
-  writeFileSync(file, code);
+/** Runs a schedule's ConfigMap as its pod would: plain node, the mounted account, the pod's environment and nothing else. */
+async function runInPod(
+  bundle: Bundle,
+  ...args: string[]
+): Promise<{ status: number; stdout: string; stderr: string }> {
+  const { packed, sha256 } = bundle;
+  const rules = { namespaces: new Map(), cluster: [] };
+  const spec = { name: "sweep", namespace: "ops", cron: "0 0 * * *", source: "script.ts", args, rules, packed, sha256 };
+  const configMap = scheduleManifests(spec).find(({ kind }) => kind === "ConfigMap") as ConfigMap;
+  const mounted = path.join(folder, "job");
+  mkdirSync(mounted, { recursive: true });
+  for (const [name, text] of Object.entries(configMap.data ?? {})) writeFileSync(path.join(mounted, name), text);
+  for (const [name, base64] of Object.entries(configMap.binaryData ?? {})) {
+    writeFileSync(path.join(mounted, name), Buffer.from(base64, "base64"));
+  }
   const mounts = `mount -t tmpfs tmpfs /run
-mkdir -p /run/secrets/kubernetes.io/serviceaccount
+mkdir -p /run/secrets/kubernetes.io/serviceaccount /run/kubescript
 cp "$1"/* /run/secrets/kubernetes.io/serviceaccount/
-shift
+cp "$2"/* /run/kubescript/
+mount -t tmpfs tmpfs /tmp
+shift 2
 exec "$@"`;
   const environment = {
     PATH: process.env.PATH,
@@ -100,8 +116,9 @@ exec "$@"`;
     mounts,
     "sh",
     path.join(folder, "serviceaccount"),
+    mounted,
     process.execPath,
-    file,
+    "/run/kubescript/job.mjs",
     ...args,
   ];
   const child = spawn("unshare", command, { env: environment, cwd: "/" });
@@ -118,10 +135,10 @@ exec "$@"`;
 }
 
 describe.skipIf(!canMount)("a scheduled job's bundle, run by plain node in a pod's surroundings", () => {
-  const bundled = async (source: string): Promise<string> => {
+  const bundled = async (source: string): Promise<Bundle> => {
     const file = path.join(folder, "script.ts");
     writeFileSync(file, source);
-    return (await bundleScript(file, modules)).code;
+    return bundleScript(file, modules);
   };
 
   it("does its work with its own rights, its result on stdout and its log on stderr", async () => {
@@ -177,7 +194,8 @@ describe("bundling", () => {
 
   it("refuses what no ConfigMap can hold", async () => {
     const file = path.join(folder, "large.ts");
-    writeFileSync(file, `export default ${JSON.stringify("x".repeat(1_048_576))};\n`);
+    // Nothing can be made smaller of it.
+    writeFileSync(file, `export default ${JSON.stringify(randomBytes(1_200_000).toString("base64"))};\n`);
     await expect(bundleScript(file, modules)).rejects.toThrow(/a ConfigMap holds/);
   });
 });

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { accessRules } from "../../src/schedule/access-rules.ts";
 import {
@@ -12,7 +13,7 @@ const spec = (more: Partial<ScheduleSpec> = {}): ScheduleSpec => ({
   name: "sweep",
   namespace: "ops",
   cron: "*/5 * * * *",
-  code: "export {};",
+  packed: gzipSync("export {};"),
   sha256: "00",
   source: "sweep.ts",
   args: [],

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { manualClock } from "../../src/sandbox/model/manual-clock.ts";
 import { accessRules } from "../../src/schedule/access-rules.ts";
@@ -16,7 +17,7 @@ const spec = (more: Partial<ScheduleSpec> = {}): ScheduleSpec => ({
   name: "sweep",
   namespace: "default",
   cron: "*/5 * * * *",
-  code: "export {};",
+  packed: gzipSync("export {};"),
   sha256: "00",
   source: "sweep",
   args: [],

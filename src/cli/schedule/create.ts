@@ -40,7 +40,7 @@ export async function create(invocation: Invocation): Promise<number> {
         name: scheduleName,
         namespace,
         cron,
-        code: bundle.code,
+        packed: bundle.packed,
         sha256: bundle.sha256,
         source: recipeName(file),
         args: words,
