@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import type { UnknownObject } from "../../core/object.ts";
 import { UsageError } from "../../errors.ts";
 import { objectDiff } from "../../operations/manifests/object-diff.ts";
+import { diffText } from "../../repl/render/diff.ts";
 import { isObject } from "../../repl/render/output.ts";
 import { EXIT } from "../../runtime/exit-code.ts";
 import { findScript } from "../../runtime/run-script.ts";
@@ -68,17 +69,13 @@ function objectOf(value: unknown): UnknownObject | undefined {
 }
 
 function planText(changes: readonly PlannedChange[], color: boolean): string {
-  const paint = (style: "green" | "red" | "yellow" | "cyan" | "dim", text: string): string =>
+  const paint = (style: "green" | "red" | "yellow" | "dim", text: string): string =>
     color ? styleText(style, text) : text;
   const styles = { create: "green", change: "yellow", delete: "red", nothing: "dim" } as const;
   const parts = changes.map(({ action, kind, namespace, name, method, path, diff }) => {
     const what = name === "" ? `${method} ${path}` : `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
-    const lines = diff.split("\n").map((line) => {
-      if (line.startsWith("+")) return paint("green", line);
-      if (line.startsWith("-")) return paint("red", line);
-      return line.startsWith("@@") ? paint("cyan", line) : line;
-    });
-    return `${paint(styles[action], `${action} ${what}`)}\n${diff === "" || action === "delete" ? "" : `${lines.join("\n")}\n`}`;
+    const shown = diff === "" || action === "delete" ? "" : `${diffText(diff, color)}\n`;
+    return `${paint(styles[action], `${action} ${what}`)}\n${shown}`;
   });
   const count = (action: PlannedChange["action"]): number =>
     changes.filter((change) => change.action === action).length;

@@ -1,31 +1,69 @@
-import { readdir, readFile, stat } from "node:fs/promises";
-import path from "node:path";
+import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { KubernetesObject, UnknownObject } from "../../core/object.ts";
 import { parseYamlStream } from "../../core/yaml.ts";
 import { UsageError } from "../../errors.ts";
+import { manifestFiles, unreadable } from "./files.ts";
 
-/** A file or folder, YAML or JSON text, an object, or several of these. */
-export type ManifestSource = string | KubernetesObject | readonly (string | KubernetesObject)[];
+/**
+ * A file, a folder or a pattern of files (`manifests/*.yaml`, with `**` for any folders), YAML or JSON text, an object of
+ * the API or a list of them, or several of these.
+ */
+export type ManifestSource = string | KubernetesObject | readonly ManifestSource[];
 
-/** One object to apply and where it stands, for messages. */
+/** How sources are read. */
+export interface ReadOptions {
+  /** Also reads the folders below a folder, as kubectl's `-R`. Default false. */
+  readonly recursive?: boolean | undefined;
+}
+
+/** One object and where it stands, for messages. */
 export interface Manifest {
   readonly object: UnknownObject;
   /** `FILE, document 2`, `the text, document 1` or `object 3`. */
   readonly origin: string;
+  /** The text that it stands in; undefined for what was given as an object. */
+  readonly place: ManifestPlace | undefined;
 }
 
-/** Reads every document of the sources, in order, lists unfolded. Throws UsageError that names file and document. */
-export async function readManifests(source: ManifestSource): Promise<Manifest[]> {
-  const sources = Array.isArray(source) ? (source as readonly (string | KubernetesObject)[]) : [source];
+export interface ManifestPlace {
+  readonly text: string;
+  /** From 1. */
+  readonly document: number;
+  /** Steps from the document to the object: `items`, 0 in a list. */
+  readonly path: readonly (string | number)[];
+}
+
+/**
+ * Reads every document of the sources, in order, lists unfolded. Throws UsageError that names file and document, also
+ * for two documents that are the same object and differ.
+ */
+export async function readManifests(source: ManifestSource, options: ReadOptions = {}): Promise<Manifest[]> {
+  const { recursive = false } = options;
   const manifests: Manifest[] = [];
-  for (const [index, one] of sources.entries()) {
-    if (typeof one !== "string") manifests.push(...unfold(one as UnknownObject, `object ${index + 1}`));
-    else if (isText(one)) manifests.push(...parseText(one, undefined));
-    else for (const file of await filesOf(one)) manifests.push(...parseText(await readFile(file, "utf8"), file));
+  let objects = 0;
+  for (const one of flattened(source)) {
+    if (typeof one !== "string") {
+      objects += 1;
+      manifests.push(...unfold(one, `object ${objects}`, undefined));
+    } else if (isText(one)) manifests.push(...parseText(one, undefined));
+    else {
+      for (const file of await manifestFiles(one, recursive)) {
+        const text = await readFile(file, "utf8").catch((cause: unknown) => {
+          throw unreadable(file, cause);
+        });
+        manifests.push(...parseText(text, file));
+      }
+    }
   }
   if (manifests.length === 0)
-    throw new UsageError("INVALID_INPUT", "Cannot apply: there is no object in what was given");
-  return manifests;
+    throw new UsageError("INVALID_INPUT", "Cannot read manifests: there is no object in what was given");
+  return withoutRepeats(manifests);
+}
+
+function flattened(source: ManifestSource): (string | UnknownObject)[] {
+  if (Array.isArray(source)) return (source as readonly ManifestSource[]).flatMap(flattened);
+  return [source as string | UnknownObject];
 }
 
 /** YAML has a colon and a space or a line break after a key, JSON a brace; a path has neither. */
@@ -33,62 +71,61 @@ function isText(source: string): boolean {
   return source.includes("\n") || /^\s*[{[]/.test(source) || /^\s*\w+:\s/.test(source);
 }
 
-async function filesOf(name: string): Promise<string[]> {
-  let isDirectory: boolean;
-  try {
-    isDirectory = (await stat(name)).isDirectory();
-  } catch (cause) {
-    throw new UsageError("INVALID_INPUT", `Cannot read ${name}: there is no such file or folder`, { cause });
-  }
-  if (!isDirectory) return [name];
-  const names = (await readdir(name)).filter((file) => /\.(ya?ml|json)$/.test(file)).sort();
-  if (names.length === 0) {
-    throw new UsageError("INVALID_INPUT", `Cannot read ${name}: the folder holds no .yaml, .yml or .json file`);
-  }
-  return names.map((file) => path.join(name, file));
-}
-
 function parseText(text: string, file: string | undefined): Manifest[] {
   return parseYamlStream(text, { file }).flatMap(({ value, document }) =>
-    value === null || value === undefined ? [] : unfold(value, `${file ?? "the text"}, document ${document}`),
+    value === null || value === undefined
+      ? []
+      : unfold(value, `${file ?? "the text"}, document ${document}`, { text, document, path: [] }),
   );
 }
 
-function unfold(value: unknown, origin: string): Manifest[] {
+function unfold(value: unknown, origin: string, place: ManifestPlace | undefined): Manifest[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new UsageError("INVALID_INPUT", `Cannot apply ${origin}: it is no object`);
+    throw new UsageError("INVALID_INPUT", `Cannot read ${origin}: it is no object of the API`);
   }
   const object = value as UnknownObject & { items?: unknown };
-  if (object.kind?.endsWith("List") && Array.isArray(object.items)) {
-    return object.items.flatMap((item, index) => unfold(item, `${origin}, item ${index + 1}`));
+  if (object.kind?.endsWith?.("List") && Array.isArray(object.items)) {
+    return object.items.flatMap((item, index) =>
+      unfold(
+        item,
+        `${origin}, item ${index + 1}`,
+        place === undefined ? undefined : { ...place, path: [...place.path, "items", index] },
+      ),
+    );
   }
-  for (const field of ["apiVersion", "kind"] as const) {
-    if (typeof object[field] !== "string" || object[field] === "") {
-      throw new UsageError("INVALID_INPUT", `Cannot apply ${origin}: the field ${field} is missing`);
-    }
-  }
-  if (!object.metadata?.name) {
-    throw new UsageError("INVALID_INPUT", `Cannot apply ${origin}: the field metadata.name is missing`);
-  }
-  return [{ object, origin }];
+  requireText(object.apiVersion, "apiVersion", origin);
+  requireText(object.kind, "kind", origin);
+  requireText(object.metadata?.name, "metadata.name", origin);
+  if (object.metadata?.namespace !== undefined) requireText(object.metadata.namespace, "metadata.namespace", origin);
+  return [{ object, origin, place }];
 }
 
-/** What others need to exist comes first; the rest keeps its order. */
-const FIRST = [
-  "Namespace",
-  "CustomResourceDefinition",
-  "PriorityClass",
-  "StorageClass",
-  "ServiceAccount",
-  "Secret",
-  "ConfigMap",
-];
+function requireText(value: unknown, field: string, origin: string): void {
+  if (typeof value === "string" && value !== "") return;
+  const absent = value === undefined || value === null || value === "";
+  const what = absent ? "is missing" : `is ${JSON.stringify(value)}, not a text`;
+  throw new UsageError("INVALID_INPUT", `Cannot read ${origin}: the field ${field} ${what}`, {
+    hint:
+      field === "metadata.name" && absent ? "What gets its name from generateName is made with create()." : undefined,
+  });
+}
 
-/** The manifests in an order in which they can be created. */
-export function inOrder(manifests: readonly Manifest[]): Manifest[] {
-  const rank = ({ object }: Manifest): number => {
-    const index = FIRST.indexOf(object.kind ?? "");
-    return index === -1 ? FIRST.length : index;
-  };
-  return manifests.toSorted((left, right) => rank(left) - rank(right));
+/** The same object given twice counts once; given twice with differences, one would undo the other. */
+function withoutRepeats(manifests: readonly Manifest[]): Manifest[] {
+  const known = new Map<string, Manifest>();
+  for (const manifest of manifests) {
+    const { apiVersion = "", kind, metadata } = manifest.object;
+    const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
+    const key = JSON.stringify([group, kind, metadata?.namespace ?? "", metadata?.name]);
+    const other = known.get(key);
+    if (other === undefined) known.set(key, manifest);
+    else if (!isDeepStrictEqual(other.object, manifest.object)) {
+      throw new UsageError(
+        "INVALID_INPUT",
+        `Cannot use ${manifest.origin}: it is the ${kind} "${metadata?.name ?? ""}" of ${other.origin} again, and differs`,
+        { hint: "Keep one of them." },
+      );
+    }
+  }
+  return [...known.values()];
 }

@@ -9,7 +9,7 @@ import { rolloutStatus } from "../rollout/status.ts";
 import { hasCondition } from "./named-condition.ts";
 import { parseWaitCondition } from "./parse-condition.ts";
 import { podTroubles } from "./pod-trouble.ts";
-import { availability, completion, readiness } from "./readiness.ts";
+import { availability, completion, readiness, settledness } from "./readiness.ts";
 import { ended, terminalFailure } from "./terminal-failure.ts";
 import { DONE, pending, type WaitCheck, type WaitVerdict } from "./verdict.ts";
 import type { WaitFor, WaitPredicate } from "./wait-condition.ts";
@@ -58,6 +58,9 @@ export function judgeOf<T>(wanted: WaitFor<T>): Judge {
     hint: "Give one of k8s.conditions, kubectl's text for --for, or a function of the object.",
   });
 }
+
+/** What was just made is in working order: `ready`, save that an ended pod, and what tells nothing of itself, is too. */
+export const SETTLED: Judge = { goal: "be ready", check: present(settledness, terminalFailure) };
 
 function parts<T>(name: string, of: readonly WaitFor<T>[]): Judge[] {
   if (of.length > 0) return of.map((one) => judgeOf(one));

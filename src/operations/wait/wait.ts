@@ -53,7 +53,7 @@ export async function waitForOne<T extends KubernetesObject>(
     gone = object === undefined || object.metadata?.uid !== first?.metadata?.uid;
     return judge.check(object, first);
   };
-  const [last] = await run<T>([{ client, selection: { names: [name] }, namespace }], { ...judge, check }, options);
+  const [last] = await runWait<T>([{ client, selection: { names: [name] }, namespace }], { ...judge, check }, options);
   return gone ? undefined : last;
 }
 
@@ -66,10 +66,11 @@ export async function waitForAll<T extends KubernetesObject>(
   condition: WaitFor<T>,
   options: WaitOptions = {},
 ): Promise<T[]> {
-  return run(groups, judgeOf(condition), options);
+  return runWait(groups, judgeOf(condition), options);
 }
 
-async function run<T extends KubernetesObject>(
+/** {@link waitForAll} by a judge of one's own. */
+export async function runWait<T extends KubernetesObject>(
   groups: readonly WaitGroup<T>[],
   judge: Judge,
   options: WaitOptions,

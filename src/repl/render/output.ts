@@ -4,6 +4,7 @@ import { formatYaml } from "../../core/yaml.ts";
 import { UsageError } from "../../errors.ts";
 import { ResourceList } from "../../resources/list.ts";
 import { isPrintedAs } from "../../resources/printed.ts";
+import { isObjectDiff, objectDiffsText } from "./diff.ts";
 
 /** `-o`: how a result is written. */
 export type OutputFormat =
@@ -132,9 +133,11 @@ async function tableText(result: unknown, wide: boolean, options: RenderOptions)
     const items = value as unknown[];
     if (items.length > 0 && items.every(isObject)) return objectTable(items, { wide, now: options.now });
     if (value instanceof ResourceList) return nothingFound(value);
+    if (items.length > 0 && items.every(isObjectDiff)) return objectDiffsText(items, options.color);
     return recordTable(items) ?? inspected(value, options);
   }
   if (isObject(value)) return formatYaml(withoutBookkeeping(value)).trimEnd();
+  if (isObjectDiff(value)) return objectDiffsText([value], options.color);
   if (typeof value === "string" && (options.quoted !== true || value.includes("\n"))) return value;
   return inspected(value, options);
 }

@@ -1,0 +1,185 @@
+import { AbortError, isApiError, isKubescriptError, TimeoutError } from "../../errors.ts";
+import type { DeleteOptions } from "../../resources/options.ts";
+import { eachAtOnce } from "../at-once.ts";
+import type { OperationContext } from "../context.ts";
+import { listed, retold } from "../retold.ts";
+import { judgeOf } from "../wait/judge.ts";
+import { runWait } from "../wait/wait.ts";
+import { groupsByClient } from "../wait/wait-across.ts";
+import { deleted } from "../wait/wait-condition.ts";
+import { type Manifest, type ManifestSource, type ReadOptions, readManifests } from "./manifests.ts";
+import { inReverseRanks } from "./order.ts";
+import { isAboutObject, problemsError } from "./problems.ts";
+import { locate, type Problem, type Target } from "./targets.ts";
+import { AT_ONCE } from "./trial.ts";
+
+/** How the objects of manifests are deleted. */
+export interface DeleteManifestsOptions extends Omit<DeleteOptions, "preconditions">, ReadOptions {
+  /** Waits until each is gone, before the turn of what it stands on. Default true, as `kubectl delete`. */
+  readonly wait?: boolean | undefined;
+  /** How long to wait, for all together. Default: no limit but the signal. */
+  readonly timeoutMs?: number | undefined;
+  /** What is not there is no failure. Default false. */
+  readonly ignoreNotFound?: boolean | undefined;
+}
+
+/** What became of one object. */
+export interface DeletedObject {
+  readonly kind: string;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  /** `absent` where there was none. */
+  readonly action: "deleted" | "absent";
+}
+
+/**
+ * Deletes the objects of manifests in the reverse of the order in which they are applied. One that cannot be deleted
+ * keeps no other: in the end an error names those, and what was done.
+ */
+export async function deleteManifests(
+  operation: OperationContext,
+  source: ManifestSource,
+  options: DeleteManifestsOptions = {},
+): Promise<DeletedObject[]> {
+  const manifests = await readManifests(source, options);
+  const task = operation.showProgress(
+    `deleting ${manifests.length === 1 ? "an object" : `${manifests.length} objects`}`,
+  );
+  const run = new DeleteRun(operation, manifests, options, (text) => task.update(text));
+  try {
+    return await run.all();
+  } finally {
+    task.end();
+  }
+}
+
+class DeleteRun {
+  readonly #operation: OperationContext;
+  readonly #manifests: readonly Manifest[];
+  readonly #options: DeleteManifestsOptions;
+  readonly #tell: (text: string) => void;
+  readonly #report: DeletedObject[] = [];
+  readonly #failures: Problem[] = [];
+  /** Asked to go, and not yet gone or known to be. */
+  readonly #leaving = new Set<Target>();
+  readonly #over: number;
+
+  constructor(
+    operation: OperationContext,
+    manifests: readonly Manifest[],
+    options: DeleteManifestsOptions,
+    tell: (text: string) => void,
+  ) {
+    this.#operation = operation;
+    this.#manifests = manifests;
+    this.#options = options;
+    this.#tell = tell;
+    this.#over = operation.timing.now() + (options.timeoutMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  async all(): Promise<DeletedObject[]> {
+    const { ignoreNotFound = false } = this.#options;
+    const { targets, unknown, problems } = await locate(this.#operation, this.#manifests, this.#options);
+    const misaddressed = problemsError("delete", problems, this.#manifests.length, "Nothing was deleted.");
+    if (misaddressed !== undefined) throw misaddressed;
+    // There are no objects of a kind that is not served.
+    for (const problem of unknown) {
+      if (ignoreNotFound) this.#record(problem.manifest, undefined, "absent");
+      else this.#failures.push(problem);
+    }
+    try {
+      for (const rank of inReverseRanks(targets)) await this.#deleteRank(rank);
+    } catch (error) {
+      throw this.#explain(error);
+    }
+    if (this.#failures.length > 0) throw this.#incomplete();
+    return this.#report;
+  }
+
+  async #deleteRank(targets: readonly Target[]): Promise<void> {
+    const { signal, wait = true, dryRun } = this.#options;
+    const gone: Target[] = [];
+    await eachAtOnce(
+      targets,
+      AT_ONCE,
+      async (target) => {
+        if (await this.#delete(target)) gone.push(target);
+      },
+      signal,
+    );
+    if (!wait || dryRun === true || this.#operation.storesNothing) {
+      this.#leaving.clear();
+      return;
+    }
+    const left = this.#over - this.#operation.timing.now();
+    const timeoutMs = Number.isFinite(left) ? Math.max(left, 1) : -1;
+    await runWait(groupsByClient(gone), judgeOf(deleted), { signal, timeoutMs });
+    this.#leaving.clear();
+  }
+
+  /** Whether the object was there. */
+  async #delete(target: Target): Promise<boolean> {
+    const { client, name, namespace, manifest, label } = target;
+    const { signal, propagationPolicy, gracePeriodSeconds, dryRun, ignoreNotFound = false } = this.#options;
+    this.#leaving.add(target);
+    this.#tell(`${this.#report.length} of ${this.#manifests.length}; ${label}`);
+    try {
+      await client.delete(name, { signal, propagationPolicy, gracePeriodSeconds, dryRun });
+      this.#record(manifest, namespace, "deleted");
+      return true;
+    } catch (error) {
+      if (isApiError(error)) this.#leaving.delete(target);
+      if (!isAboutObject(error)) throw error;
+      const isAbsent = isApiError(error) && error.httpStatus === 404;
+      if (isAbsent && ignoreNotFound) this.#record(manifest, namespace, "absent");
+      else this.#failures.push({ manifest, error });
+      return false;
+    }
+  }
+
+  #record({ object }: Manifest, namespace: string | undefined, action: DeletedObject["action"]): void {
+    this.#report.push({ kind: object.kind ?? "", namespace, name: object.metadata?.name ?? "", action });
+  }
+
+  /** What could not be deleted, after all the others were. */
+  #incomplete(): unknown {
+    const absent = this.#failures.every(
+      ({ error }) => isKubescriptError(error) && ["NOT_FOUND", "UNKNOWN_RESOURCE"].includes(error.code),
+    );
+    const done = this.#done();
+    const hint = absent ? "Say { ignoreNotFound: true } where that is no failure." : undefined;
+    const error = problemsError("delete", this.#failures, this.#manifests.length, "");
+    return isKubescriptError(error) ? retold(error, `${error.message}${done}`, hint ?? error.hint) : error;
+  }
+
+  #explain(error: unknown): unknown {
+    if (this.#report.length === 0 && this.#leaving.size === 0) return error;
+    const what = error instanceof AbortError ? "The deletion was interrupted" : (error as Error).message;
+    const open = [...this.#leaving].map(({ manifest }) => manifest);
+    const settled = new Set([...open, ...this.#failures.map(({ manifest }) => manifest)]);
+    const recorded = new Set(this.#report.map(({ kind, name }) => `${kind} "${name}"`));
+    const rest = this.#manifests.filter((one) => !settled.has(one) && !recorded.has(nameOf(one)));
+    const parts = [
+      open.length === 0 ? "" : `\n  asked for and not known to be gone: ${listed(open.map(nameOf))}`,
+      rest.length === 0 ? "" : `\n  not deleted: ${listed(rest.map(nameOf))}`,
+    ];
+    const hint =
+      error instanceof TimeoutError || error instanceof AbortError
+        ? "What was asked to go goes on leaving."
+        : undefined;
+    return retold(error, `${what}${this.#done()}${parts.join("")}`, hint);
+  }
+
+  #done(): string {
+    const leaving = new Set([...this.#leaving].map(({ manifest }) => nameOf(manifest)));
+    const done = this.#report
+      .filter(({ action }) => action === "deleted")
+      .map(({ kind, name }) => `${kind} "${name}"`)
+      .filter((name) => !leaving.has(name));
+    return `\n  ${done.length} of ${this.#manifests.length} objects were deleted${done.length === 0 ? "" : `: ${listed(done)}`}`;
+  }
+}
+
+function nameOf({ object }: Manifest): string {
+  return `${object.kind ?? ""} "${object.metadata?.name ?? ""}"`;
+}

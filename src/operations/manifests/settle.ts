@@ -1,0 +1,26 @@
+import type { CallScope } from "../../resources/options.ts";
+import type { OperationContext } from "../context.ts";
+import { judgeOf, SETTLED } from "../wait/judge.ts";
+import { runWait } from "../wait/wait.ts";
+import { groupsByClient } from "../wait/wait-across.ts";
+import { deleted } from "../wait/wait-condition.ts";
+import type { Stray } from "./inventory.ts";
+import type { Target } from "./targets.ts";
+
+/** As helm's. */
+const TIMEOUT_MS = 300_000;
+
+/** Waits until what was applied is in working order, and what was pruned is gone: one watch for each resource. */
+export async function awaitSettled(
+  operation: OperationContext,
+  targets: readonly Target[],
+  strays: readonly Stray[],
+  options: CallScope & { readonly timeoutMs?: number | undefined },
+): Promise<void> {
+  const { signal, timeoutMs = TIMEOUT_MS } = options;
+  const began = operation.timing.now();
+  await runWait(groupsByClient(targets), SETTLED, { signal, timeoutMs });
+  const left = timeoutMs <= 0 ? timeoutMs : Math.max(1, timeoutMs - (operation.timing.now() - began));
+  const gone = strays.map(({ client, object }) => ({ client, name: object.metadata?.name ?? "" }));
+  await runWait(groupsByClient(gone), judgeOf(deleted), { signal, timeoutMs: left });
+}

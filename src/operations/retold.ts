@@ -1,0 +1,30 @@
+import {
+  AbortError,
+  ApiError,
+  isApiError,
+  isKubescriptError,
+  KubescriptError,
+  TimeoutError,
+  UsageError,
+} from "../errors.ts";
+
+/** The same failure in other words: its class, code and what the server answered are kept, it becomes the cause. */
+export function retold(error: unknown, message: string, hint: string | undefined): unknown {
+  if (!isKubescriptError(error)) return error;
+  const options = { cause: error, hint, retryable: error.retryable };
+  if (isApiError(error)) return new ApiError(error.code, message, error, options);
+  if (error instanceof AbortError) return new AbortError(message, options);
+  if (error instanceof TimeoutError) return new TimeoutError(message, options);
+  if (error instanceof UsageError) return new UsageError(error.code, message, options);
+  return new KubescriptError(error.code, message, options);
+}
+
+/** `a, b, c and 12 more` */
+export function listed(names: readonly string[], most = 8): string {
+  const rest = names.length - most;
+  return rest <= 0 ? names.join(", ") : `${names.slice(0, most).join(", ")} and ${rest} more`;
+}
+
+export function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+}
