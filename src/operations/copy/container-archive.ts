@@ -1,9 +1,10 @@
-import { KubescriptError, UsageError } from "../../errors.ts";
+import { KubescriptError } from "../../errors.ts";
 import {
   type ContainerEnd,
   isLost,
   isNoSuchProgram,
   missingProgram,
+  programFailure,
   startProgram,
   textOf,
 } from "./container-program.ts";
