@@ -1,5 +1,6 @@
 import type { KubernetesObject, UnknownObject } from "../core/object.ts";
 import type { SelectorOptions } from "../core/requests.ts";
+import type { DescribeOptions } from "./describe/describe.ts";
 import { NodeVerbs } from "./helper/node-verbs.ts";
 import type { KeyChanges, LabelOptions } from "./label.ts";
 import type { WaitOptions } from "./wait/wait.ts";
@@ -10,6 +11,32 @@ import type { WaitFor } from "./wait/wait-condition.ts";
  * pods, workloads and nodes are in `helper/`; here are the ones of any object.
  */
 export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends NodeVerbs<T> {
+  /**
+   * An object for people, as `kubectl describe` lays it out: its fields, what belongs to it (a Deployment's ReplicaSets, a
+   * node's pods, the endpoints behind a Service) and its events; a text of several lines without a final one. Where no
+   * object has the name, those whose names begin so; with selectors or nothing, those of the scope. Events stand at the end
+   * where one object is described, or as `showEvents` says. No value of a Secret is shown, and what may not be read is said
+   * in its place. https://kubernetes.io/docs/reference/kubectl/generated/kubectl_describe/
+   *
+   * @example
+   * await k8s.pods.describe("web-0");
+   * await k8s.deployments.describe({ labels: { app: "web" }, showEvents: true });
+   * await k8s.resource("widgets.example.com").describe(["a", "b"]);
+   */
+  describe(names: string | readonly string[], options?: DescribeOptions): Promise<string>;
+  describe(options?: DescribeOptions): Promise<string>;
+  async describe(
+    which: string | readonly string[] | DescribeOptions = {},
+    options: DescribeOptions = {},
+  ): Promise<string> {
+    // Asked for at once: at a prompt, the next line has another.
+    const isNames = typeof which === "string" || Array.isArray(which);
+    const given = isNames ? options : (which as DescribeOptions);
+    const signal = this.signalFor(given.signal);
+    const { describe } = await import("./describe/describe.ts");
+    return describe(this, isNames ? (which as string | readonly string[]) : undefined, { ...given, signal });
+  }
+
   /**
    * Waits for an object to reach a condition and returns it in that state, undefined when it was to be gone. Conditions
    * are the values of `k8s.conditions` (also exported from the package), which `all`, `any` and `not` compose; a function

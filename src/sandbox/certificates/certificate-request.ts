@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
-import { DerError, type DerValue, readObjectIdentifier, readValue, readValues } from "./der-reader.ts";
+import { DerError, type DerValue, readObjectIdentifier, readValue, readValues } from "../../core/der.ts";
 
 /** What a PKCS #10 request asks for: https://www.rfc-editor.org/rfc/rfc2986 */
 export interface CertificateRequest {

@@ -1,0 +1,104 @@
+/** ConfigMaps, Secrets, ServiceAccounts and PriorityClasses. */
+import type { ConfigMap, Secret, ServiceAccount } from "../../types/core-v1.ts";
+import type { PriorityClass } from "../../types/scheduling-v1.ts";
+import { annotations, byText, identity, labels, sortedEntries } from "./format.ts";
+import { field, type Layout, row, verbatim } from "./layout.ts";
+import { itemsOr, type Related } from "./related.ts";
+
+export function configMap(object: ConfigMap): Layout {
+  const { metadata, data, binaryData } = object;
+  return [
+    identity(object),
+    labels(metadata),
+    annotations(metadata),
+    heading("Data"),
+    sortedEntries(data).map(([key, value]) => [row(`${key}:`), row("----"), verbatim(value), row("")]),
+    heading("BinaryData"),
+    sortedEntries(binaryData).map(([key, value]) => row(`${key}: ${bytesOf(value)} bytes`)),
+    row(""),
+  ];
+}
+
+function heading(title: string): Layout {
+  return [row(""), row(title), row("====")];
+}
+
+/** The length of what a base64 text holds. */
+function bytesOf(base64: string): number {
+  return Buffer.byteLength(base64, "base64");
+}
+
+/** Names and sizes. No value is shown, also not one that an annotation repeats. */
+export function secret(object: Secret): Layout {
+  const { metadata, type = "", data } = object;
+  return [
+    identity(object),
+    labels(metadata),
+    annotations({ ...metadata, annotations: withoutValues(metadata?.annotations, data) }),
+    row(""),
+    field("Type", type),
+    heading("Data"),
+    sortedEntries(data).map(([key, value]) => field(key, `${bytesOf(value)} bytes`)),
+  ];
+}
+
+/** Shorter values stand in many texts by chance. */
+const TELLING_LENGTH = 4;
+
+/** Tools note whole Secrets in annotations; what holds a value is not shown. */
+function withoutValues(
+  noted: Readonly<Record<string, string>> = {},
+  data: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const values = Object.values(data)
+    .flatMap((value) => [value, Buffer.from(value, "base64").toString("utf8")])
+    .filter((value) => value.length >= TELLING_LENGTH);
+  return Object.fromEntries(
+    Object.entries(noted).map(([key, text]) => [
+      key,
+      values.some((value) => text.includes(value)) ? "<not shown: it holds a value of the Secret>" : text,
+    ]),
+  );
+}
+
+/** `tokens` are the Secrets with tokens in its namespace. */
+export function serviceAccount(object: ServiceAccount, tokens: Related<Secret>): Layout {
+  const { metadata, imagePullSecrets = [], secrets = [] } = object;
+  const own = itemsOr(tokens, (items) =>
+    items
+      .filter((one) => isTokenOf(one, object))
+      .map(nameOf)
+      .sort(byText),
+  );
+  const names = (list: readonly { readonly name?: string }[]): string[] => list.map(({ name = "" }) => name);
+  return [
+    identity(object),
+    labels(metadata),
+    annotations(metadata),
+    field("Image pull secrets", names(imagePullSecrets)),
+    secrets.length === 0 ? undefined : field("Mountable secrets", names(secrets)),
+    own.length === 0 ? undefined : field("Tokens", own),
+  ];
+}
+
+function nameOf({ metadata }: Secret): string {
+  return metadata?.name ?? "";
+}
+
+/** Whether a Secret holds a token of this very account, and not of one that had its name. */
+function isTokenOf({ metadata }: Secret, account: ServiceAccount): boolean {
+  const noted = metadata?.annotations ?? {};
+  const uid = noted["kubernetes.io/service-account.uid"] ?? account.metadata?.uid;
+  return noted["kubernetes.io/service-account.name"] === account.metadata?.name && uid === account.metadata?.uid;
+}
+
+export function priorityClass(object: PriorityClass): Layout {
+  return [
+    field("Name", object.metadata?.name ?? ""),
+    field("Value", object.value ?? 0),
+    field("GlobalDefault", object.globalDefault ?? false),
+    field("PreemptionPolicy", object.preemptionPolicy ?? ""),
+    field("Description", object.description ?? ""),
+    annotations(object.metadata),
+  ];
+}
