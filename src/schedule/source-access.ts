@@ -1,4 +1,5 @@
 import type { Node } from "acorn";
+import { CLUSTER_RIGHTS, HELPER_RIGHTS, type MethodRight } from "./method-rights.ts";
 
 /**
  * What a script's source shows of the accesses it can make, also on branches that a trial run did not take: a run
@@ -14,26 +15,6 @@ export interface SourceAccess {
   /** A literal namespace, `"*"` for everywhere, undefined for the session's, `"?"` where it is computed. */
   readonly namespace: string | undefined;
 }
-
-/** Methods of a resource helper and the RBAC verbs that each needs. */
-const METHOD_VERBS: Readonly<Record<string, { verbs: readonly string[]; subresource?: string }>> = {
-  get: { verbs: ["get"] },
-  find: { verbs: ["get"] },
-  list: { verbs: ["list"] },
-  iterate: { verbs: ["list"] },
-  watch: { verbs: ["list", "watch"] },
-  cache: { verbs: ["list", "watch"] },
-  wait: { verbs: ["get", "list", "watch"] },
-  create: { verbs: ["create"] },
-  apply: { verbs: ["create", "patch"] },
-  replace: { verbs: ["update"] },
-  patch: { verbs: ["patch"] },
-  edit: { verbs: ["get", "update"] },
-  delete: { verbs: ["delete"] },
-  deleteAll: { verbs: ["list", "deletecollection"] },
-  scale: { verbs: ["get", "patch"], subresource: "scale" },
-  logs: { verbs: ["get"], subresource: "log" },
-};
 
 const SCOPES = new Set(["in", "everywhere", "dryRun", "as", "use"]);
 
@@ -75,7 +56,7 @@ function literal(node: Node | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-function accessOf(steps: readonly Step[]): SourceAccess | undefined {
+function accessesOf(steps: readonly Step[]): SourceAccess[] {
   let namespace: string | undefined;
   let at = 0;
   for (; at < steps.length && SCOPES.has(steps[at]?.name ?? ""); at++) {
@@ -83,12 +64,31 @@ function accessOf(steps: readonly Step[]): SourceAccess | undefined {
     if (step?.name === "everywhere") namespace = "*";
     if (step?.name === "in") namespace = literal(step.args?.[0]) ?? "?";
   }
-  const [helper, method] = [steps[at], steps[at + 1]];
-  if (helper === undefined || method?.args === undefined) return undefined;
+  const rest = steps.slice(at);
+  const accesses = (rights: readonly MethodRight[] | undefined, own: string | undefined): SourceAccess[] =>
+    (rights ?? []).flatMap(({ resource = own, verbs, subresource, everywhere }) =>
+      resource === undefined ? [] : [{ resource, verbs, subresource, namespace: everywhere ? "*" : namespace }],
+    );
+  const ofCluster = accesses(rightsIn(CLUSTER_RIGHTS, rest), undefined);
+  if (ofCluster.length > 0) return ofCluster;
+  const [helper, ...method] = rest;
+  if (helper === undefined) return [];
   const resource = helper.name === "resource" ? literal(helper.args?.[0]) : helper.args ? undefined : helper.name;
-  const known = Object.hasOwn(METHOD_VERBS, method.name) ? METHOD_VERBS[method.name] : undefined;
-  if (resource === undefined || known === undefined) return undefined;
-  return { resource, verbs: known.verbs, subresource: known.subresource, namespace };
+  return resource === undefined ? [] : accesses(rightsIn(HELPER_RIGHTS, method), resource);
+}
+
+/** The rights of the method that the steps call first: `rollout`, `undo(…)`. */
+function rightsIn(
+  table: Readonly<Record<string, readonly MethodRight[]>>,
+  steps: readonly Step[],
+): readonly MethodRight[] | undefined {
+  const call = steps.findIndex(({ args }) => args !== undefined);
+  if (call < 0) return undefined;
+  const name = steps
+    .slice(0, call + 1)
+    .map((step) => step.name)
+    .join(".");
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
 /** Every access that the syntax tree shows, in source order, each once. */
@@ -103,8 +103,7 @@ export function sourceAccesses(program: Node): SourceAccess[] {
     const node = value as Node;
     if (node.type === "CallExpression") {
       const steps = chain(node);
-      const access = steps && accessOf(steps);
-      if (access) found.set(JSON.stringify(access), access);
+      for (const access of steps === undefined ? [] : accessesOf(steps)) found.set(JSON.stringify(access), access);
     }
     for (const child of Object.values(node)) visit(child);
   };

@@ -27,8 +27,19 @@ describe("accesses shown by a script's source", () => {
     ]);
   });
 
-  it("knows what a method needs on a sub-resource", () => {
-    expect(of("for await (const l of k8s.pods.logs('x')) {}")).toEqual([["pods", "get", "log"]]);
+  it("knows what a method needs on sub-resources and other resources", () => {
+    expect(of("await k8s.deploy.exec('web', ['date'])")).toEqual([
+      ["deploy", "get"],
+      ["pods", "get,list"],
+      ["pods", "get,create", "exec"],
+    ]);
+    expect(of("await k8s.in('web').nodes.drain('a')")).toContainEqual(["pods", "create", "eviction", "*"]);
+  });
+
+  it("knows the methods of methods, and those of the cluster", () => {
+    expect(of("k8s.deployments.rollout.restart('web')")).toEqual([["deployments", "get,patch"]]);
+    expect(of("k8s.deployments.rollout.nonsense('web')")).toEqual([]);
+    expect(of("k8s.in('a').top.pods().then(print)")).toEqual([["pods.metrics.k8s.io", "get,list", "a"]]);
   });
 
   it("passes over other objects, unknown methods and uncalled members", () => {
