@@ -1,5 +1,5 @@
 import { badRequest } from "../model/status-error.ts";
-import type { Container, Pod } from "./pod.ts";
+import { allContainers, type Container, type Pod } from "./pod.ts";
 
 /**
  * The container that a request for a pod's log or a command names; it may be left out where the pod has but one. Throws
@@ -7,7 +7,6 @@ import type { Container, Pod } from "./pod.ts";
  */
 export function chooseContainer(pod: Pod, name: string | undefined): Container {
   const { containers, initContainers = [] } = pod.spec;
-  const ephemeral = (pod.spec.ephemeralContainers ?? []) as Container[];
   const podName = pod.metadata.name ?? "";
   if (name === undefined || name === "") {
     const [only, ...more] = containers;
@@ -16,7 +15,7 @@ export function chooseContainer(pod: Pod, name: string | undefined): Container {
     const choice = `choose one of: [${namesOf(containers)}]${inits}`;
     throw badRequest(`a container name must be specified for pod ${podName}, ${choice}`);
   }
-  const found = [...initContainers, ...containers, ...ephemeral].find((one) => one.name === name);
+  const found = allContainers(pod).find((one) => one.name === name);
   if (found === undefined) throw badRequest(`container ${name} is not valid for pod ${podName}`);
   return found;
 }

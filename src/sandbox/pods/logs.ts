@@ -2,6 +2,7 @@ import type { Clock } from "../model/clock.ts";
 import { badRequest } from "../model/status-error.ts";
 import { chooseContainer } from "./choose-container.ts";
 import type { Container, ContainerStatus, Pod } from "./pod.ts";
+import { containerStatusOf } from "./pod.ts";
 import { processActs } from "./process.ts";
 
 /** The query of `pods/log`, decoded. */
@@ -59,7 +60,7 @@ interface Run {
 }
 
 function chooseRun(pod: Pod, container: string, previous: boolean): Run {
-  const status = statusOf(pod, container);
+  const status = containerStatusOf(pod, container);
   const { name } = pod.metadata;
   const state = previous ? status?.lastState : status?.state;
   if (state?.running !== undefined) return { startedAt: Date.parse(state.running.startedAt), endedAt: undefined };
@@ -81,12 +82,6 @@ function chooseRun(pod: Pod, container: string, previous: boolean): Run {
 }
 
 const PULL_REASONS = new Set(["ErrImagePull", "ImagePullBackOff"]);
-
-function statusOf(pod: Pod, container: string): ContainerStatus | undefined {
-  return [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])].find(
-    (one) => one.name === container,
-  );
-}
 
 /** A run's start and end are known to the second: what it printed in its last second belongs to it. */
 function linesUntil(pod: Pod, container: Container, run: Run, now: number): Line[] {
@@ -124,7 +119,9 @@ async function* read(
   while (follow && left > 0 && signal?.aborted !== true) {
     const live = current();
     const status =
-      live === undefined || live.metadata.uid !== pod.metadata.uid ? undefined : statusOf(live, container.name);
+      live === undefined || live.metadata.uid !== pod.metadata.uid
+        ? undefined
+        : containerStatusOf(live, container.name);
     const goesOn = run.endedAt === undefined && sameRun(status, run);
     const ended = goesOn ? run : { ...run, endedAt: run.endedAt ?? endOf(status, run) ?? clock.now() };
     const lines = linesUntil(pod, container, ended, clock.now());

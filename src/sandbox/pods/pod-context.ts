@@ -6,6 +6,9 @@ import type { Pod } from "./pod.ts";
 import type { ContainerRuntime, PodRuntime } from "./pod-runtime.ts";
 import { podStatus } from "./pod-status.ts";
 
+/** Where a container stands in the pod. */
+const FIELDS = { init: "spec.initContainers", main: "spec.containers", ephemeral: "spec.ephemeralContainers" } as const;
+
 /**
  * One pod's state on its node, its timers, and what it tells the API. The status is written from the state in the next
  * turn of the clock, once however much changed in this one.
@@ -54,8 +57,8 @@ export class PodContext {
 
   /** An event about one container. */
   event(container: ContainerRuntime, type: "Normal" | "Warning", reason: string, message: string): void {
-    const list = container.init ? "spec.initContainers" : "spec.containers";
-    this.node.events.event(this.state.pod, type, reason, message, `${list}{${container.spec.name}}`);
+    const path = `${FIELDS[container.role]}{${container.spec.name}}`;
+    this.node.events.event(this.state.pod, type, reason, message, path);
   }
 
   #write(): void {

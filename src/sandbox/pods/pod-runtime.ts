@@ -4,7 +4,7 @@ import type { Container, Pod, TerminatedState } from "./pod.ts";
 /** What the node's runtime knows of one container: the ground truth that the pod's status is written from. */
 export interface ContainerRuntime {
   readonly spec: Container;
-  readonly init: boolean;
+  readonly role: "init" | "main" | "ephemeral";
   phase: ContainerPhase;
   restartCount: number;
   started: boolean;
@@ -39,19 +39,8 @@ export interface PodRuntime {
 }
 
 export function newPodRuntime(pod: Pod, nodeAddress: string, startedAt: number): PodRuntime {
-  const inits = pod.spec.initContainers ?? [];
-  const container = (spec: Container, init: boolean): ContainerRuntime => ({
-    spec,
-    init,
-    phase: { state: "waiting", reason: inits.length > 0 ? "PodInitializing" : "ContainerCreating" },
-    restartCount: 0,
-    started: false,
-    ready: false,
-    last: undefined,
-    pulled: false,
-    failures: 0,
-    process: undefined,
-  });
+  const { initContainers: inits = [], containers, ephemeralContainers = [] } = pod.spec;
+  const reason = inits.length > 0 ? "PodInitializing" : "ContainerCreating";
   return {
     pod,
     startedAt,
@@ -60,16 +49,42 @@ export function newPodRuntime(pod: Pod, nodeAddress: string, startedAt: number):
     podIP: undefined,
     failure: undefined,
     containers: [
-      ...inits.map((spec) => container(spec, true)),
-      ...pod.spec.containers.map((spec) => container(spec, false)),
+      ...inits.map((spec) => newContainer(spec, "init", reason)),
+      ...containers.map((spec) => newContainer(spec, "main", reason)),
+      ...ephemeralContainers.map((spec) => newContainer(spec, "ephemeral", "ContainerCreating")),
     ],
     timers: new Set(),
   };
 }
 
+/** Takes up the ephemeral containers that have come since, and gives them. */
+export function addEphemeral(runtime: PodRuntime): ContainerRuntime[] {
+  const known = new Set(runtime.containers.map(({ spec }) => spec.name));
+  const added = (runtime.pod.spec.ephemeralContainers ?? [])
+    .filter(({ name }) => !known.has(name))
+    .map((spec) => newContainer(spec, "ephemeral", "ContainerCreating"));
+  runtime.containers.push(...added);
+  return added;
+}
+
+function newContainer(spec: Container, role: ContainerRuntime["role"], reason: string): ContainerRuntime {
+  return {
+    spec,
+    role,
+    phase: { state: "waiting", reason },
+    restartCount: 0,
+    started: false,
+    ready: false,
+    last: undefined,
+    pulled: false,
+    failures: 0,
+    process: undefined,
+  };
+}
+
 /** A container that stays beside the others although it is listed among the init containers. */
 export function isSidecar(container: ContainerRuntime): boolean {
-  return container.init && container.spec.restartPolicy === "Always";
+  return container.role === "init" && container.spec.restartPolicy === "Always";
 }
 
 /** The next container starts once this init container has done its part. */
@@ -82,6 +97,7 @@ export function isInitialized(container: ContainerRuntime): boolean {
 export function restarts(runtime: PodRuntime, container: ContainerRuntime, exitCode: number): boolean {
   const policy = runtime.pod.spec.restartPolicy ?? "Always";
   if (isSidecar(container)) return true;
-  if (container.init) return exitCode !== 0 && policy !== "Never";
+  if (container.role === "ephemeral") return false;
+  if (container.role === "init") return exitCode !== 0 && policy !== "Never";
   return policy === "Always" || (policy === "OnFailure" && exitCode !== 0);
 }

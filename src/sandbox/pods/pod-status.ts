@@ -9,8 +9,9 @@ import { isInitialized, isSidecar, restarts } from "./pod-runtime.ts";
 export function podStatus(runtime: PodRuntime, now: number): PodStatus {
   const { pod, nodeAddress, podIP, failure } = runtime;
   const phase = podPhase(runtime);
-  const inits = runtime.containers.filter((one) => one.init);
-  const mains = runtime.containers.filter((one) => !one.init);
+  const inits = runtime.containers.filter((one) => one.role === "init");
+  const mains = runtime.containers.filter((one) => one.role === "main");
+  const ephemerals = runtime.containers.filter((one) => one.role === "ephemeral");
   const { generation } = pod.metadata;
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
@@ -23,6 +24,9 @@ export function podStatus(runtime: PodRuntime, now: number): PodStatus {
     startTime: formatTime(runtime.startedAt),
     ...(inits.length === 0 ? {} : { initContainerStatuses: inits.map((one) => containerStatus(pod, one)) }),
     containerStatuses: mains.map((one) => containerStatus(pod, one)),
+    ...(ephemerals.length === 0
+      ? {}
+      : { ephemeralContainerStatuses: ephemerals.map((one) => containerStatus(pod, one)) }),
     ...(pod.status?.qosClass === undefined ? {} : { qosClass: pod.status.qosClass }),
     resources: {},
   };
@@ -30,8 +34,8 @@ export function podStatus(runtime: PodRuntime, now: number): PodStatus {
 
 function podPhase(runtime: PodRuntime): NonNullable<PodStatus["phase"]> {
   if (runtime.failure !== undefined) return "Failed";
-  const inits = runtime.containers.filter((one) => one.init);
-  const mains = runtime.containers.filter((one) => !one.init);
+  const inits = runtime.containers.filter((one) => one.role === "init");
+  const mains = runtime.containers.filter((one) => one.role === "main");
   const lost = inits.find((one) => one.phase.state === "terminated" && !isInitialized(one));
   if (lost?.phase.state === "terminated" && !restarts(runtime, lost, lost.phase.end.exitCode)) return "Failed";
   if (!inits.every(isInitialized)) return "Pending";
@@ -48,10 +52,12 @@ function podPhase(runtime: PodRuntime): NonNullable<PodStatus["phase"]> {
 
 function podConditions(runtime: PodRuntime, phase: string, now: number): Condition[] {
   const { pod } = runtime;
-  const mains = runtime.containers.filter((one) => !one.init);
+  const mains = runtime.containers.filter((one) => one.role === "main");
   const completed = phase === "Succeeded";
   const ended = completed || phase === "Failed";
-  const uninitialized = runtime.containers.filter((one) => one.init && !isInitialized(one)).map((one) => one.spec.name);
+  const uninitialized = runtime.containers
+    .filter((one) => one.role === "init" && !isInitialized(one))
+    .map((one) => one.spec.name);
   const unready = [...runtime.containers.filter(isSidecar), ...mains].filter((one) => !one.ready);
   const initialized: Verdict = completed
     ? { status: "True", reason: "PodCompleted" }

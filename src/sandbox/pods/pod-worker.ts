@@ -9,7 +9,7 @@ import type { NodeRuntime } from "./node-runtime.ts";
 import type { Pod, TerminatedState } from "./pod.ts";
 import { PodContext } from "./pod-context.ts";
 import type { ContainerRuntime, PodRuntime } from "./pod-runtime.ts";
-import { isInitialized, isSidecar, newPodRuntime, restarts } from "./pod-runtime.ts";
+import { addEphemeral, isInitialized, isSidecar, newPodRuntime, restarts } from "./pod-runtime.ts";
 import { processEnding } from "./process.ts";
 
 /** How long the kubelet takes to notice a pod, to set up its sandbox, and to notice that a container has ended. */
@@ -49,6 +49,10 @@ export class PodWorker {
     this.#state.pod = pod;
     if (pod.metadata.deletionTimestamp !== undefined && !this.#leaving) this.#context.after(0, () => this.#leave());
     else if (gated) this.#context.report();
+    if (addEphemeral(this.#state).length > 0 && this.#state.sandboxReady) {
+      this.#context.report();
+      this.#advance();
+    }
   }
 
   /** Reports the pod's state anew, whatever others made of it. */
@@ -85,9 +89,10 @@ export class PodWorker {
   /** Starts what may start now: the first init container that is not done, else every container. */
   #advance(): void {
     if (this.#leaving || this.#state.failure !== undefined) return;
-    const inits = this.#state.containers.filter((one) => one.init);
+    const inits = this.#state.containers.filter((one) => one.role === "init");
     const next = inits.find((one) => !isInitialized(one));
-    const starting = next === undefined ? this.#state.containers.filter((one) => !one.init) : [next];
+    const inTurn = next === undefined ? this.#state.containers.filter((one) => one.role === "main") : [next];
+    const starting = [...inTurn, ...this.#state.containers.filter((one) => one.role === "ephemeral")];
     for (const container of starting) {
       if (container.phase.state === "waiting" && !this.#busy.has(container)) this.#launch(container);
     }
@@ -122,7 +127,7 @@ export class PodWorker {
     const { pod } = this.#state;
     const { readyDelayMs } = behaviourOf(pod, container.spec.name);
     container.started = true;
-    if (!container.init || isSidecar(container)) this.#awaitReady(container, startedAt, readyDelayMs);
+    if (container.role === "main" || isSidecar(container)) this.#awaitReady(container, startedAt, readyDelayMs);
     const ending = processEnding(pod, container.spec, startedAt);
     if (ending !== undefined) this.#context.after(ending.afterMs, () => this.#exit(container, startedAt, ending));
   }
@@ -148,7 +153,7 @@ export class PodWorker {
           }),
         ready: (is) =>
           whileRunning(() => {
-            if (!container.init || isSidecar(container)) container.ready = is;
+            if (container.role === "main" || isSidecar(container)) container.ready = is;
           }),
         warn: (reason, message) => {
           if (!this.#gone) this.#context.event(container, reason === "Killing" ? "Normal" : "Warning", reason, message);
@@ -192,21 +197,22 @@ export class PodWorker {
     };
     container.phase = { state: "terminated", end };
     container.started = false;
-    container.ready = container.init && exitCode === 0 && !isSidecar(container);
+    container.ready = container.role === "init" && exitCode === 0 && !isSidecar(container);
     this.#context.report();
     if (this.#leaving || this.#state.failure !== undefined) this.#finish();
     else if (restarts(this.#state, container, exitCode)) {
       const ended = { end, ranMs: now - startedAt, noticeMs: RELIST_MS };
       restartContainer(this.#context, container, ended, () => this.#launch(container));
-    } else if (container.init) this.#advance();
+    } else if (container.role === "init") this.#advance();
     else this.#stopSidecars();
   }
 
-  /** Once no other container is left, the sidecars are told to go too. */
+  /** Once no other container is left, the sidecars and those that debug are told to go too. */
   #stopSidecars(): void {
-    const mains = this.#state.containers.filter((one) => !one.init);
+    const mains = this.#state.containers.filter((one) => one.role === "main");
     if (mains.every((one) => one.phase.state === "terminated")) {
-      this.#stop(this.#state.containers.filter(isSidecar), 30_000);
+      const rest = this.#state.containers.filter((one) => isSidecar(one) || one.role === "ephemeral");
+      this.#stop(rest, 30_000);
     }
   }
 

@@ -9,6 +9,8 @@ export interface Pod extends ApiObject {
 export interface PodSpec {
   containers: Container[];
   initContainers?: Container[];
+  /** Brought in later, to debug; never started again and never taken away. */
+  ephemeralContainers?: Container[];
   nodeName?: string;
   nodeSelector?: Record<string, string>;
   affinity?: Affinity;
@@ -110,6 +112,7 @@ export interface PodStatus {
   startTime?: string;
   initContainerStatuses?: ContainerStatus[];
   containerStatuses?: ContainerStatus[];
+  ephemeralContainerStatuses?: ContainerStatus[];
   qosClass?: string;
   [field: string]: unknown;
 }
@@ -146,6 +149,19 @@ export interface TerminatedState {
 /** The condition of one type; undefined when there is none. */
 export function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {
   return conditions?.find((condition) => condition.type === type);
+}
+
+/** All containers that a pod is to have, of every sort. */
+export function allContainers({ spec }: Pod): Container[] {
+  return [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])];
+}
+
+/** What is reported of a container of any sort. */
+export function containerStatusOf({ status }: Pod, container: string): ContainerStatus | undefined {
+  const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = status ?? {};
+  return [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses].find(
+    ({ name }) => name === container,
+  );
 }
 
 /** Its containers have ended for good. */

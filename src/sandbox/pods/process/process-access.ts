@@ -5,8 +5,9 @@ import type { ContainerAccess } from "../../model/container-access.ts";
 import { badRequest, StatusError } from "../../model/status-error.ts";
 import type { Registry } from "../../storage/registry.ts";
 import { containerId } from "../images.ts";
-import type { Pod } from "../pod.ts";
+import { allContainers, containerStatusOf, type Pod } from "../pod.ts";
 import { simulatedContainers } from "../simulated-containers.ts";
+import { containerCommand } from "./container-command.ts";
 import type { ContainerProcess } from "./container-process.ts";
 import { attachTo, execIn } from "./exec.ts";
 import type { HostTools } from "./host-tools.ts";
@@ -35,7 +36,7 @@ export function processAccess({ registry, clock, tools, podOf }: ProcessAccessOp
     logs(pod, container, options) {
       if (isSimulated(pod, container)) return simulated.logs(pod, container, options);
       const runs = podOf(pod)?.processes.get(container);
-      const status = pod.status?.containerStatuses?.find(({ name }) => name === container);
+      const status = containerStatusOf(pod, container);
       // Between two runs the one that has ended is both the last and the previous one.
       const between = status?.state.waiting !== undefined;
       const run = options.previous === true && !between ? runs?.previous : runs?.current;
@@ -58,7 +59,7 @@ export function processAccess({ registry, clock, tools, podOf }: ProcessAccessOp
       return execIn(tools, pid, id, process.environment, options);
     },
     async attach(pod, container, options) {
-      const spec = pod.spec.containers.find(({ name }) => name === container);
+      const spec = allContainers(pod).find(({ name }) => name === container);
       return attachTo(running(pod, container), options, spec?.stdinOnce === true);
     },
     async connect(pod, port) {
@@ -86,8 +87,8 @@ async function connected(host: string, port: number): Promise<ReturnType<typeof 
 }
 
 function isSimulated(pod: Pod, container: string): boolean {
-  const all = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
-  return (all.find(({ name }) => name === container)?.command ?? []).length === 0;
+  const spec = allContainers(pod).find(({ name }) => name === container);
+  return spec === undefined || containerCommand(spec) === undefined;
 }
 
 function withoutCommand(pod: Pod, container: string): StatusError {

@@ -8,6 +8,7 @@ import type { Registry } from "../../storage/registry.ts";
 import { ContainerConfigError, type ContainerRunner } from "../container-runner.ts";
 import type { Pod } from "../pod.ts";
 import { APPLETS, busyboxApplets, isBusybox } from "./busybox.ts";
+import { containerCommand } from "./container-command.ts";
 import { ContainerProcess } from "./container-process.ts";
 import type { PodFacts } from "./downward.ts";
 import { containerEnvironment, expand } from "./environment.ts";
@@ -79,7 +80,8 @@ export function createProcessRunner(options: ProcessRunnerOptions): ContainerRun
   return {
     access,
     start(pod, container, attempt) {
-      if (closed || (container.command ?? []).length === 0) return undefined;
+      const program = containerCommand(container);
+      if (closed || program === undefined) return undefined;
       const own = podFor(pod.metadata.uid ?? "");
       const facts: PodFacts = { pod, podIP: attempt.podIP, nodeAddress: attempt.nodeAddress };
       const image = imageMount(container.image ?? "");
@@ -89,7 +91,7 @@ export function createProcessRunner(options: ProcessRunnerOptions): ContainerRun
       const mounts = [...own.mounts(container, facts, environment), ...(image === undefined ? [] : [image])];
       const workingDirectory = String(container.workingDir ?? "/");
       const view = viewOf(mounts, workingDirectory);
-      const command = [...(container.command ?? []), ...(container.args ?? [])].map((one) => expand(one, environment));
+      const command = program.map((one) => expand(one, environment));
       let stopProbes = (): void => {};
       const run = new ContainerProcess({
         tools,
