@@ -22,6 +22,17 @@ export {
   TimeoutError,
   UsageError,
 } from "./errors.ts";
+export type { Access } from "./operations/access/access.ts";
+export type { CanOptions } from "./operations/access/attributes.ts";
+export type { DecideOptions } from "./operations/access/certificates.ts";
+export type { GrantOptions, GrantResult } from "./operations/access/grant.ts";
+export type { KubeconfigOptions } from "./operations/access/kubeconfig.ts";
+export type { AccessRule, AccessRules, RulesOfOptions } from "./operations/access/rules.ts";
+export type { BoundObject, ServiceAccountToken, TokenOptions } from "./operations/access/token.ts";
+export type { SubjectWithAccess, WhoCan } from "./operations/access/who-can.ts";
+export type { AcrossOptions } from "./operations/across/across.ts";
+export type { AcrossFailure, AcrossResult, AcrossResults, AcrossSuccess } from "./operations/across/results.ts";
+export type { AcrossNamespaces, AcrossTarget, AcrossTargets } from "./operations/across/targets.ts";
 export type { CopyOptions } from "./operations/copy/copy.ts";
 export type { CopyProgress, CopyReport, SkippedPath } from "./operations/copy/copy-report.ts";
 export type {
@@ -39,6 +50,7 @@ export type { ExecResult } from "./operations/exec/exec-result.ts";
 export type { ProcessExit } from "./operations/exec/process-exit.ts";
 export type { RemoteProcess } from "./operations/exec/remote-process.ts";
 export type { StdinSource } from "./operations/exec/stdin.ts";
+export type { ExposeOptions } from "./operations/expose.ts";
 export type { KeyChanges, LabelOptions } from "./operations/label.ts";
 export type { LogLine, LogOptions, LogProblem } from "./operations/logs/log-options.ts";
 export type { LogTarget } from "./operations/logs/log-pods.ts";
@@ -127,7 +139,7 @@ export type { ObjectEvent } from "./resources/reconciler.ts";
 export { Subresource } from "./resources/subresource.ts";
 export type { Table, TableColumnDefinition, TableRow } from "./resources/table.ts";
 export type { WatchEvent, WatchMarker, WatchOptions } from "./resources/watch.ts";
-export type { CanOptions, Cluster, ClusterHandle, ClusterInfo, UserInfo, VersionInfo } from "./runtime/cluster.ts";
+export type { Cluster, ClusterHandle, ClusterInfo, UserInfo, VersionInfo } from "./runtime/cluster.ts";
 export type { Globals, Yaml } from "./runtime/globals.ts";
 export { Http, type HttpAnswer, type HttpBody, type HttpOptions, type HttpPatchType } from "./runtime/http.ts";
 export type { Log } from "./runtime/log.ts";

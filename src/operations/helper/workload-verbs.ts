@@ -2,6 +2,8 @@ import type { KubernetesObject, UnknownObject } from "../../core/object.ts";
 import type { Scale } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { HorizontalPodAutoscaler } from "../../types/autoscaling-v2.ts";
+import type { Service } from "../../types/core-v1.ts";
+import type { ExposeOptions } from "../expose.ts";
 import { Rollout } from "../rollout/rollout.ts";
 import type { AutoscaleOptions } from "../scaling/autoscale.ts";
 import type { ScaleOptions } from "../scaling/scale.ts";
@@ -54,5 +56,17 @@ export class WorkloadVerbs<T extends KubernetesObject = UnknownObject> extends S
   async autoscale(name: string, options: AutoscaleOptions): Promise<HorizontalPodAutoscaler> {
     const { autoscale } = await import("../scaling/autoscale.ts");
     return autoscale(this, name, options);
+  }
+
+  /**
+   * Makes a Service for the pods of a workload, a pod or another Service: its selector, labels and ports are the object's
+   * unless said otherwise. ALREADY_EXISTS where the name is taken.
+   *
+   * @example
+   * await k8s.deployments.expose("web", { port: 80, targetPort: 8080, type: "NodePort" });
+   */
+  async expose(name: string, options: ExposeOptions = {}): Promise<Service> {
+    const { expose } = await import("../expose.ts");
+    return expose(this, name, options);
   }
 }
