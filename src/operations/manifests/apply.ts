@@ -1,4 +1,5 @@
 /** https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
+import { isDeepStrictEqual } from "node:util";
 import type { UnknownObject } from "../../core/object.ts";
 import { AbortError, isApiError, UsageError } from "../../errors.ts";
 import type { ApplyOptions } from "../../resources/options.ts";
@@ -144,13 +145,13 @@ class ApplyRun {
       const { before, after } = this.#trials.get(one) ?? {};
       return objectDiff(before, after) !== "";
     });
-    const changing = definedKinds(changed.map(({ manifest }) => manifest));
+    const kinds = definedKinds(changed.map(({ manifest }) => manifest));
     const others = targets.filter((one) => !definitions.includes(one));
     await this.#try(
-      others.filter(({ manifest }) => !changing.has(kindOf(manifest))),
+      others.filter(({ manifest }) => !kinds.has(kindOf(manifest))),
       hopeless,
     );
-    return changing;
+    return kinds;
   }
 
   async #try(targets: readonly Target[], problems: Problem[]): Promise<void> {
@@ -169,7 +170,10 @@ class ApplyRun {
   }
 
   #refuse(problems: readonly Problem[], state: string): void {
-    const error = problemsError("apply", problems, this.#manifests.length, state);
+    const inOrder = problems.toSorted(
+      (left, right) => this.#manifests.indexOf(left.manifest) - this.#manifests.indexOf(right.manifest),
+    );
+    const error = problemsError("apply", inOrder, this.#manifests.length, state);
     if (error !== undefined) throw error;
   }
 
@@ -219,7 +223,10 @@ class ApplyRun {
       const problems: Problem[] = [];
       await this.#try(targets, problems);
       if (problems.length === 0) return;
-      const settles = problems.every(({ manifest }) => changed.has(kindOf(manifest)) || changed.size === 0);
+      // Of a kind that was served before, the server may check by its old definition for a moment more.
+      const settles = problems.every(
+        ({ manifest, error }) => (isApiError(error) && error.httpStatus === 404) || changed.has(kindOf(manifest)),
+      );
       if (!settles || timing.now() >= until) this.#refuse(problems, NO_MORE);
       await timing.sleep(POLL_MS, this.#options.signal);
     }
@@ -373,9 +380,15 @@ function entryOf(object: UnknownObject, action: AppliedObject["action"]): Applie
   return Object.defineProperty(entry, "object", { value: object }) as AppliedObject;
 }
 
+/** By what its author decides: others may have written meanwhile, and a dry run has no version of its own. */
 function actionOf(before: UnknownObject | undefined, after: UnknownObject): AppliedObject["action"] {
   if (before === undefined) return "created";
-  return before.metadata?.resourceVersion === after.metadata?.resourceVersion ? "unchanged" : "configured";
+  return isDeepStrictEqual(authored(before), authored(after)) ? "unchanged" : "configured";
+}
+
+function authored({ status: _, ...object }: UnknownObject): UnknownObject {
+  const { managedFields: __, resourceVersion: ___, generation: ____, ...metadata } = object.metadata ?? {};
+  return { ...object, metadata };
 }
 
 function unlessGone(error: unknown): void {

@@ -25,6 +25,6 @@ export function problemsError(action: string, problems: readonly Problem[], tota
 function whatIsWrong(error: unknown): string {
   if (!isKubescriptError(error)) return String(error);
   return isApiError(error)
-    ? error.message.replace(/^Cannot [A-Z]+ \S+: |^Cannot apply /, "")
+    ? error.message.replace(/^Cannot [A-Z]+ \S+: (?:the server answered \d+: )?|^Cannot apply /, "")
     : error.message.replace(/^Cannot use |^Cannot /, (start) => (start === "Cannot " ? "cannot " : ""));
 }

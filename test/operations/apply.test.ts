@@ -1,0 +1,247 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { KubernetesObject } from "../../src/core/object.ts";
+import type { AppliedObject } from "../../src/operations/manifests/apply.ts";
+import { type SandboxCluster, sandboxCluster } from "../support/sandbox-cluster.ts";
+
+let cluster: SandboxCluster;
+let folder: string;
+let failure: ((request: Request) => Response | undefined) | undefined;
+
+beforeEach(() => {
+  failure = undefined;
+  cluster = sandboxCluster({ fail: (request) => failure?.(request) });
+  folder = mkdtempSync(path.join(tmpdir(), "kubescript-apply-"));
+});
+
+afterEach(async () => {
+  await cluster.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const configMap = (name: string, data: Record<string, unknown> = {}, namespace?: string): KubernetesObject =>
+  ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name, ...(namespace && { namespace }) }, data }) as object;
+const namespace = (name: string): KubernetesObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+const definition = (properties: object = { size: { type: "integer" } }): KubernetesObject =>
+  ({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: "widgets.example.com" },
+    spec: {
+      group: "example.com",
+      scope: "Namespaced",
+      names: { plural: "widgets", singular: "widget", kind: "Widget" },
+      versions: [
+        {
+          name: "v1",
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: "object", properties: { spec: { type: "object", properties } } } },
+        },
+      ],
+    },
+  }) as object;
+const widget = (spec: object, name = "w"): KubernetesObject =>
+  ({ apiVersion: "example.com/v1", kind: "Widget", metadata: { name }, spec }) as object;
+
+const brief = (report: readonly AppliedObject[]): string[] =>
+  report.map(({ kind, name, action }) => `${kind}/${name} ${action}`);
+const stored = (): string[] => cluster.requests.filter((one) => !one.startsWith("GET") && !one.includes("dryRun=All"));
+const file = (name: string, text: string): string => {
+  mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+  writeFileSync(path.join(folder, name), text);
+  return path.join(folder, name);
+};
+const failed = (work: Promise<unknown>): Promise<Error & { code: string; hint: string }> =>
+  work.then(
+    () => Promise.reject(new Error("it succeeded")),
+    (error) => error,
+  );
+
+describe("apply", () => {
+  test("makes what others need first, and says of each object what became of it", async () => {
+    const set = [widget({ size: 1 }), configMap("a", {}, "shop"), namespace("shop"), definition()];
+    expect(brief(await cluster.k8s.apply(set))).toEqual([
+      "Namespace/shop created",
+      "CustomResourceDefinition/widgets.example.com created",
+      "ConfigMap/a created",
+      "Widget/w created",
+    ]);
+    const again = await cluster.k8s.apply([...set, configMap("a", { n: "1" }, "default")]);
+    expect(brief(again)).toEqual([
+      "Namespace/shop unchanged",
+      "CustomResourceDefinition/widgets.example.com unchanged",
+      "ConfigMap/a unchanged",
+      "ConfigMap/a created",
+      "Widget/w unchanged",
+    ]);
+    expect(again[3]?.object).toMatchObject({ data: { n: "1" } });
+    expect(Object.keys(again[3] ?? {})).toEqual(["kind", "namespace", "name", "action"]);
+  });
+
+  test("writes nothing while anything is wrong, and names each file, document, line and field", async () => {
+    const good = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n";
+    file("a.yaml", good);
+    file(
+      "b.yaml",
+      `# two\n---\n${good.replace("name: a", "name: b")}---\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  replcas: 2\n  selector: { matchLabels: { app: web } }\n  template:\n    metadata: { labels: { app: web } }\n    spec:\n      containers:\n      - name: web\n        image: nginx\n`,
+    );
+    file(
+      "c.json",
+      JSON.stringify({ apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { ports: [{ port: 0 }] } }),
+    );
+    const error = await failed(cluster.k8s.apply(folder));
+    expect(error.message.split("\n")).toEqual([
+      "Cannot apply 2 of 4 objects",
+      expect.stringMatching(/b\.yaml, document 2, line 12: .*replcas/),
+      expect.stringMatching(/c\.json, document 1, line 1: .*spec\.ports\[0\]\.port/),
+      ...error.message.split("\n").slice(3),
+    ]);
+    expect(error.hint).toContain("Nothing was written");
+    expect(stored()).toEqual([]);
+  });
+
+  test("finds what is wrong with an object whose namespace it would make itself", async () => {
+    const bad = { ...configMap("a", {}, "shop"), data: { n: 1 } } as object;
+    const error = await failed(cluster.k8s.apply([namespace("shop"), bad, configMap("b", {}, "shop")]));
+    expect(error.message).toMatch(/^Cannot apply object 2: .*data/);
+    expect(stored()).toEqual([]);
+  });
+
+  test("asks about custom resources as soon as their definition is served, before anything else is written", async () => {
+    const error = await failed(cluster.k8s.apply([definition(), configMap("a"), widget({ size: "big" })]));
+    expect(error.message).toMatch(/^Cannot apply object 3: .*spec\.size/s);
+    expect(error.hint).toContain("Only namespaces and definitions were written");
+    expect(await cluster.k8s.configmaps.find("a")).toBeUndefined();
+    // What a definition has newly learnt may be used beside it.
+    await cluster.k8s.apply([definition(), widget({ size: 1 })]);
+    const wider = definition({ size: { type: "integer" }, color: { type: "string" } });
+    expect(brief(await cluster.k8s.apply([wider, widget({ size: 1, color: "red" })]))).toEqual([
+      "CustomResourceDefinition/widgets.example.com configured",
+      "Widget/w configured",
+    ]);
+  });
+
+  test("refuses kinds that nobody serves, namespaces that contradict the handle, and repeats that differ", async () => {
+    const { k8s } = cluster;
+    await expect(k8s.apply([configMap("a"), widget({})])).rejects.toThrow(/Cannot apply object 2: .*kind "Widget"/);
+    await expect(k8s.in("other").apply(configMap("a", {}, "shop"))).rejects.toThrow(/object says namespace "shop"/);
+    await expect(k8s.apply([configMap("a"), configMap("a", { n: "1" })])).rejects.toThrow(/object 2: .*object 1 again/);
+    expect(brief(await k8s.apply([configMap("a"), configMap("a")]))).toEqual(["ConfigMap/a created"]);
+    expect(stored()).toHaveLength(1);
+  });
+
+  test("tells every conflict before it writes; force takes the fields", async () => {
+    const { k8s } = cluster;
+    for (const name of ["a", "b"]) await k8s.configmaps.apply(configMap(name, { n: "1" }), { fieldManager: "other" });
+    const writes = stored().length;
+    const set = [configMap("new"), configMap("a", { n: "2" }), configMap("b", { n: "2" })];
+    const error = await failed(k8s.apply(set));
+    expect(error.code).toBe("CONFLICT");
+    expect(error.message).toMatch(/object 2: configmaps "a": .*\.data\.n: owned by "other".*object 3: configmaps "b"/s);
+    expect(error.hint).toMatch(/force: true.*leave them out.*value they have/);
+    expect(stored()).toHaveLength(writes);
+    expect(brief(await k8s.apply(set, { force: true }))).toEqual([
+      "ConfigMap/new created",
+      "ConfigMap/a configured",
+      "ConfigMap/b configured",
+    ]);
+  });
+
+  test("reads text, folders and patterns; deeper folders when asked to", async () => {
+    const text = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\n`;
+    file("top.yml", text("top"));
+    file("notes.txt", "none");
+    file("deep/er/one.yaml", text("deep"));
+    const names = async (source: string, recursive = false): Promise<string[]> =>
+      (await cluster.k8s.dryRun().apply(source, { recursive })).map(({ name }) => name).sort();
+    expect(await names(text("inline"))).toEqual(["inline"]);
+    expect(await names(folder)).toEqual(["top"]);
+    expect(await names(folder, true)).toEqual(["deep", "top"]);
+    expect(await names(`${folder}/**/*.{yaml,yml}`)).toEqual(["deep", "top"]);
+    expect(await names(`${folder}/*.yml`)).toEqual(["top"]);
+    await expect(names(`${folder}/*.json`)).rejects.toThrow(/no file matches/);
+    await expect(names(`${folder}/deep`)).rejects.toThrow(/holds no \.yaml/);
+    await expect(names(`${folder}/none.yaml`)).rejects.toThrow(/no such file or folder/);
+  });
+
+  test("a dry run says what would become of each, and stores nothing", async () => {
+    const { k8s } = cluster;
+    await k8s.apply(configMap("old"));
+    const writes = stored().length;
+    const set = [namespace("shop"), configMap("a", {}, "shop"), configMap("old", { n: "1" }), definition(), widget({})];
+    const expected = [
+      "Namespace/shop created",
+      "CustomResourceDefinition/widgets.example.com created",
+      "ConfigMap/a created",
+      "ConfigMap/old configured",
+      "Widget/w untried",
+    ];
+    expect(brief(await k8s.dryRun().apply(set))).toEqual(expected);
+    expect(brief(await k8s.apply(set, { dryRun: true }))).toEqual(expected);
+    expect(stored()).toHaveLength(writes);
+  });
+
+  test("broken off, it says what was applied and what was not, and begins nothing more", async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `m${index}`);
+    const abort = new AbortController();
+    failure = () => {
+      if (stored().length === 20) abort.abort();
+      return undefined;
+    };
+    const error = await failed(
+      cluster.k8s.apply(
+        names.map((name) => configMap(name)),
+        { signal: abort.signal },
+      ),
+    );
+    expect(error.code).toBe("ABORTED");
+    const [, applied = "", unknown = "", rest = ""] =
+      /^The apply was interrupted\n {2}(\d+) of 40 objects were applied: .*\n {2}not known whether: (.*)\n {2}not applied: (.*)$/.exec(
+        error.message,
+      ) ?? [];
+    expect([Number(applied) > 0, unknown !== "", rest !== ""]).toEqual([true, true, true]);
+    expect(stored().length).toBeLessThan(40);
+  });
+
+  test("a write that fails names the object and its place, and what came before", async () => {
+    failure = (request) =>
+      request.url.includes("/services/web") && request.method === "PATCH" && !request.url.includes("dryRun")
+        ? Response.json(
+            { kind: "Status", status: "Failure", code: 403, reason: "Forbidden", message: "quota exceeded" },
+            { status: 403 },
+          )
+        : undefined;
+    const service = { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { ports: [{ port: 80 }] } };
+    const error = await failed(cluster.k8s.apply([configMap("a"), service, widgetless("late")]));
+    expect(error.code).toBe("FORBIDDEN");
+    expect(error.message).toBe(
+      'Cannot apply object 2: quota exceeded\n  1 of 3 objects were applied: ConfigMap "a"\n  not applied: Service "web", CronJob "late"',
+    );
+  });
+
+  test("costs three requests an object, two without the check, and does several at once", async () => {
+    const set = Array.from({ length: 50 }, (_, index) => configMap(`m${index}`));
+    await cluster.k8s.apply(configMap("first"));
+    const before = cluster.requests.length;
+    await cluster.k8s.apply(set);
+    expect(cluster.requests.length - before).toBe(150);
+    await cluster.k8s.apply(set, { validate: false });
+    expect(cluster.requests.length - before).toBe(250);
+  });
+});
+
+const widgetless = (name: string): KubernetesObject =>
+  ({
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    metadata: { name },
+    spec: {
+      schedule: "* * * * *",
+      jobTemplate: {
+        spec: { template: { spec: { restartPolicy: "Never", containers: [{ name: "c", image: "i" }] } } },
+      },
+    },
+  }) as object;
