@@ -80,7 +80,7 @@ function patternsOf(name: string, patterns: ProxyPatterns): RegExp[] {
     } catch (cause) {
       throw new UsageError("INVALID_INPUT", `Cannot proxy: ${name} holds "${one}", which is no regular expression`, {
         cause,
-        hint: `${cause instanceof Error ? cause.message : String(cause)}. A comma separates expressions; use an array or a RegExp for one that holds a comma.`,
+        hint: "A comma separates expressions: use an array or a RegExp for one that holds a comma.",
       });
     }
   });

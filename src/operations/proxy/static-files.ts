@@ -43,7 +43,7 @@ interface Found {
 async function locate(root: string, file: string): Promise<Found | undefined> {
   try {
     const top = await realpath(root);
-    const real = await realpath(path.join(top, file));
+    const real = await realpath(path.join(top, file.replace(/\/+$/, "")));
     if (real !== top && !real.startsWith(top.endsWith(path.sep) ? top : `${top}${path.sep}`)) return undefined;
     return { path: real, stats: await stat(real) };
   } catch {
@@ -141,7 +141,8 @@ async function sendListing(
 
 function redirect({ url = "" }: IncomingMessage, response: ServerResponse, location: string): void {
   const mark = url.indexOf("?");
-  response.writeHead(301, { location: `${location}${mark < 0 ? "" : url.slice(mark)}` }).end();
+  const search = mark < 0 ? "" : url.slice(mark);
+  response.writeHead(301, { location: `${location}${search}`, "content-length": 0 }).end();
 }
 
 function escapeHtml(text: string): string {
