@@ -49,7 +49,7 @@ export function writeRules(store: Store, random: () => number): WriteRules {
       // a binding places the pod, which no other write may
       if (subresource === "binding") return [];
       if (subresource === "status") return validateStatusUpdate(definition, old, object);
-      const errors = validateUpdate(definition, old, object);
+      const errors = validateUpdate(definition, old, object, subresource);
       return definition.storageKey === DEFINITIONS ? [...errors, ...validateDefinition(object, old)] : errors;
     },
     trackUpdate,

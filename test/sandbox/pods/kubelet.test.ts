@@ -204,3 +204,20 @@ test("a pod that nothing fits stays pending and says why, until a node fits", ()
   cluster.clock.advance(1000);
   expect([live(cluster).spec.nodeName, state(cluster)]).toEqual(["node1", "Running running 0"]);
 });
+
+test("an ephemeral container joins a running pod, is never started again, and does not count for its phase", () => {
+  const cluster = startCluster([{ name: "node0" }]);
+  cluster.create("pods", pod("p"));
+  cluster.clock.advance(2000);
+  const debug = { name: "debug", image: "busybox:1", command: ["sh", "-c", "sleep 3; exit 7"] };
+  const { registry } = cluster;
+  const added = { ...live(cluster), spec: { ...live(cluster).spec, ephemeralContainers: [debug] } };
+  registry.update("pods", added, { manager: "test", subresource: "ephemeralcontainers" });
+  cluster.clock.advance(2000);
+  const status = () => live(cluster).status?.ephemeralContainerStatuses?.[0];
+  expect(status()).toMatchObject({ name: "debug", ready: false, state: { running: {} } });
+  cluster.clock.advance(60_000);
+  expect(status()).toMatchObject({ restartCount: 0, state: { terminated: { exitCode: 7 } } });
+  expect(state(cluster)).toBe("Running running 0");
+  expect(cluster.reasons("Pod").filter((reason) => reason === "Started")).toHaveLength(2);
+});

@@ -235,6 +235,30 @@ describe.skipIf(unable !== undefined)(`process pods (${unable ?? "bubblewrap wor
     expect(outcome).toMatchObject({ channels: { 0: expect.stringContaining("at /f") }, code: 1000 });
   });
 
+  test("an ephemeral container is a process too, spoken to by its name; busybox runs its arguments", async () => {
+    create("debugged", { args: ["sleep", "infinity"] });
+    await until(() => isReady("debugged"));
+    const added = [
+      { name: "asks", image: "busybox", args: ["sh", "-c", "echo asked; exit 4"] },
+      { name: "waits", image: "busybox", stdin: true },
+    ];
+    const url = "https://sandbox/api/v1/namespaces/default/pods/debugged/ephemeralcontainers";
+    const answer = await sandbox.handle(
+      new Request(url, {
+        method: "PATCH",
+        headers: { "content-type": "application/strategic-merge-patch+json" },
+        body: JSON.stringify({ spec: { ephemeralContainers: added } }),
+      }),
+      PEER,
+    );
+    expect(answer.status).toBe(200);
+    const statuses = () => read("debugged")?.status?.ephemeralContainerStatuses ?? [];
+    await until(() => statuses()[0]?.state.terminated?.exitCode === 4 && statuses()[1]?.state.running !== undefined);
+    expect(await log("debugged", "?container=asks")).toBe("asked\n");
+    expect(await stdout("debugged", ["echo", "beside"], "&container=waits")).toBe("beside\n");
+    expect([phase("debugged"), isReady("debugged")]).toEqual(["Running", true]);
+  });
+
   test("a deleted pod gets SIGTERM, then SIGKILL", async () => {
     create("polite", shell('trap "echo bye; exit 0" TERM; while :; do sleep 0.05; done'), {
       terminationGracePeriodSeconds: 30,
