@@ -1,4 +1,4 @@
-import { podLogs } from "../../operations/logs/logs.ts";
+import { logs as logLines } from "../../operations/logs/logs.ts";
 import { newestRunPods } from "../../schedule/schedule-jobs.ts";
 import { write } from "../terminal.ts";
 import { type ScheduleVerb, scheduleName, withSchedules } from "./verb.ts";
@@ -17,7 +17,7 @@ export const logs: ScheduleVerb = async (invocation) => {
     const follow = invocation.values.follow === true;
     for (const pod of pods) {
       if (follow) await resources("pods", namespace).get(pod, { signal });
-      for await (const { line } of podLogs(resources("pods", namespace), pod, {
+      for await (const { line } of logLines(resources("pods", namespace), pod, {
         follow,
         container: "script",
         signal,

@@ -58,7 +58,7 @@ export class StreamVerbs<T extends KubernetesObject = UnknownObject> extends Res
   logs(options?: LogOptions & SelectorOptions): LogStream;
   logs(target?: string | readonly string[] | (LogOptions & SelectorOptions), options?: LogOptions): LogStream {
     // Asked for at once: at a prompt, the next line has another.
-    const named = typeof target === "string" || Array.isArray(target) || arguments.length > 1;
+    const named = typeof target === "string" || Array.isArray(target) || options !== undefined;
     const how: LogOptions = (named ? options : (target as LogOptions | undefined)) ?? {};
     const outer = this.signalFor(how.signal);
     const client: ResourceClient<T> = this;

@@ -1,0 +1,93 @@
+import type { KubernetesObject } from "../../core/object.ts";
+import { groupResource } from "../../core/path.ts";
+import { type LabelSelectorObject, labelSelectorText } from "../../core/selector.ts";
+import { isApiError, UsageError } from "../../errors.ts";
+import type { ResourceClient } from "../../resources/client.ts";
+import type { CallScope } from "../../resources/options.ts";
+import { objectNamespace, scopeOf } from "../../resources/scope.ts";
+import type { Job } from "../../types/batch-v1.ts";
+import type { Pod } from "../../types/core-v1.ts";
+import { sibling } from "../siblings.ts";
+
+/** What an object says of the pods that are its own. */
+interface Selecting extends KubernetesObject {
+  spec?: { selector?: LabelSelectorObject | Record<string, string> };
+}
+
+/** The pods of one object: a workload's, a service's. */
+export interface PodSelection {
+  /** `deployments.apps "web"` */
+  readonly label: string;
+  readonly namespace: string;
+  /** Selector text. */
+  readonly labels: string;
+  /** Whether one of those that the labels select is the object's own. */
+  belongs(pod: Pod): Promise<boolean>;
+}
+
+/**
+ * How the pods of an object are found: by its selector, those of a CronJob through its Jobs, those of a kind that is not
+ * built in by what its `scale` says. Throws ApiError NOT_FOUND, and UsageError where nothing selects pods.
+ * @param action what for, as in `read the logs of`
+ */
+export async function podsOf<T extends KubernetesObject>(
+  owners: ResourceClient<T>,
+  name: string,
+  action: string,
+  options: CallScope = {},
+): Promise<PodSelection> {
+  const resource = await owners.resource();
+  const label = `${groupResource(resource)} "${name}"`;
+  const noPods = (): UsageError =>
+    new UsageError("USAGE", `Cannot ${action} ${label}: a ${resource.kind} selects no pods`, {
+      hint: "Name a pod, or select pods: k8s.pods.logs({ labels: … }).",
+    });
+  const namespace = objectNamespace(resource, scopeOf(owners.scope, options.namespace), action, name);
+  if (namespace === undefined) throw noPods();
+  const owner = (await owners.get(name, options)) as Selecting;
+  const all = async (): Promise<boolean> => true;
+  if (groupResource(resource) === "cronjobs.batch") {
+    const belongs = throughJobs(sibling<Job>(owners, "jobs.batch", namespace), owner.metadata?.uid, options);
+    return { label, namespace, labels: "job-name", belongs };
+  }
+  const selector = owner.spec?.selector;
+  const labels =
+    typeof selector === "object" ? labelSelectorText(selector) : await scaleSelector(owners, name, options);
+  // No selector, no pods: an empty one would choose all of them.
+  if (labels === undefined || labels === "") throw noPods();
+  return { label, namespace, labels, belongs: all };
+}
+
+async function scaleSelector(
+  owners: ResourceClient<KubernetesObject>,
+  name: string,
+  options: CallScope,
+): Promise<string | undefined> {
+  try {
+    return (await owners.scale(name, undefined, options)).status?.selector;
+  } catch (error) {
+    if (isApiError(error) && error.httpStatus === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a pod's Job is the CronJob's; each Job is asked for once. */
+function throughJobs(
+  jobs: ResourceClient<Job>,
+  uid: string | undefined,
+  { signal }: CallScope,
+): (pod: Pod) => Promise<boolean> {
+  const known = new Map<string, Promise<boolean>>();
+  return async (pod) => {
+    const owner = pod.metadata?.ownerReferences?.find(({ kind, controller }) => kind === "Job" && controller === true);
+    if (owner === undefined) return false;
+    let answer = known.get(owner.uid);
+    if (answer === undefined) {
+      answer = jobs
+        .find(owner.name, { signal })
+        .then((job) => job?.metadata?.ownerReferences?.some((one) => one.uid === uid) ?? false);
+      known.set(owner.uid, answer);
+    }
+    return answer;
+  };
+}
