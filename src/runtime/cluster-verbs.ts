@@ -3,8 +3,10 @@ import { Access } from "../operations/access/access.ts";
 import type { AcrossOptions, Fleet } from "../operations/across/across.ts";
 import type { AcrossResults } from "../operations/across/results.ts";
 import type { AcrossTarget, AcrossTargets } from "../operations/across/targets.ts";
+import type { ClusterInfoOptions, ClusterOverview } from "../operations/cluster-info/cluster-info.ts";
 import type { OperationContext } from "../operations/context.ts";
 import type { ExecResult } from "../operations/exec/exec-result.ts";
+import type { HealthCheck, HealthOptions } from "../operations/health/health.ts";
 import { type Make, make } from "../operations/make/make.ts";
 import type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "../operations/manifests/apply.ts";
 import type { DeletedObject, DeleteManifestsOptions } from "../operations/manifests/delete.ts";
@@ -192,5 +194,37 @@ export class ClusterVerbs {
     const signal = operation.signalFor(options.signal);
     const { run } = await import("../operations/run/run.ts");
     return run(operation.resource<Pod>("pods"), name, { ...options, signal });
+  }
+
+  /**
+   * The checks of the API server (`/livez` and `/readyz`), one row each. A failing check is a value, not an error; what is
+   * thrown is that the server cannot be reached (ConnectionError) or does not let us ask (FORBIDDEN).
+   *
+   * https://kubernetes.io/docs/reference/using-api/health-checks/
+   *
+   * @example
+   * const failing = (await k8s.health({ exclude: "etcd" })).filter(({ ok }) => !ok);
+   */
+  async health(options: HealthOptions = {}): Promise<HealthCheck[]> {
+    const operation = this.#operation();
+    const signal = operation.signalFor(options.signal);
+    const { health } = await import("../operations/health/health.ts");
+    return health(operation, { ...options, signal });
+  }
+
+  /**
+   * What `kubectl cluster-info` prints, with the version and how many nodes are ready. What we may not see is named and
+   * left out.
+   *
+   * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_cluster-info/
+   *
+   * @example
+   * const { controlPlane, services } = await k8s.clusterInfo();
+   */
+  async clusterInfo(options: ClusterInfoOptions = {}): Promise<ClusterOverview> {
+    const operation = this.#operation();
+    const signal = operation.signalFor(options.signal);
+    const { clusterInfo } = await import("../operations/cluster-info/cluster-info.ts");
+    return clusterInfo(operation, { ...options, signal });
   }
 }
