@@ -1,7 +1,9 @@
 import stringWidth from "string-width";
 import { unlessAborted } from "../core/abort.ts";
 import type { KubernetesObject } from "../core/object.ts";
+import { printedRow } from "../resources/printed.ts";
 import { formatLine } from "./render/columns.ts";
+import { isLogLine, isPrefixed, LogPrefixes } from "./render/log-line.ts";
 import { isObject, jsonText, type RenderOptions, render } from "./render/output.ts";
 import { objectGrid } from "./render/table.ts";
 
@@ -19,12 +21,14 @@ export function isLive(value: unknown): value is AsyncIterable<unknown> {
 }
 
 /**
- * Prints what an iterable yields until it ends or the signal is aborted: as a table, a watch's events are the lines of
- * one; in any other format each item is written as it comes. The iterator is closed either way.
+ * Prints what an iterable yields until it ends or the signal is aborted: as a table, a watch's events and objects that
+ * were printed are the lines of one, and a log is its text; in any other format each item is written as it comes. The
+ * iterator is closed either way.
  */
 export async function printLive(values: AsyncIterable<unknown>, options: StreamViewOptions): Promise<void> {
   const iterator = values[Symbol.asyncIterator]();
   const table = new EventTable(options);
+  const prefixes = new LogPrefixes(options.color);
   try {
     for (;;) {
       const next = await unlessAborted(iterator.next(), options.signal);
@@ -32,7 +36,8 @@ export async function printLive(values: AsyncIterable<unknown>, options: StreamV
       const event = next.value;
       if (options.format.type !== "table") await printItem(event, options);
       else if (isEvent(event)) table.print(event);
-      else if (isLogLine(event)) options.writeLine(event.line);
+      else if (isLogLine(event)) options.writeLine(isPrefixed(values) ? prefixes.text(event) : event.line);
+      else if (isObject(event) && printedRow(event) !== undefined) table.printRow(event);
       else if (isStep(event)) options.writeLine(event.message);
       else await printItem(event, options);
       await options.drained?.();
@@ -58,12 +63,6 @@ async function printItem(item: unknown, options: StreamViewOptions): Promise<voi
 /** An event about the watch itself, not about an object. */
 function isState({ type }: LiveEvent): boolean {
   return type === "SYNCED" || type === "DESYNCED";
-}
-
-function isLogLine(value: unknown): value is { readonly line: string } {
-  return (
-    typeof value === "object" && value !== null && "line" in value && typeof value.line === "string" && "pod" in value
-  );
 }
 
 /** How far a rollout is. */
@@ -117,6 +116,11 @@ class EventTable {
     this.#line(event);
   }
 
+  /** Prints an object that no event brings. */
+  printRow(object: KubernetesObject): void {
+    this.#line(object);
+  }
+
   /** Prints what was held back. */
   flush(): void {
     const initial = this.#initial ?? [];
@@ -125,24 +129,31 @@ class EventTable {
     for (const event of initial) this.#line(event);
   }
 
-  #cells(event: LiveEvent): { names: string[]; cells: string[] } {
+  #cells(item: LiveEvent | KubernetesObject): { names: string[]; cells: string[]; widths: readonly number[] } {
     const { now } = this.#options;
-    const { namespace } = event.object.metadata ?? {};
-    const { header, rows } = objectGrid([event.object], { now, namespaces: namespace !== undefined });
-    return { names: ["EVENT", ...header], cells: [event.type.padEnd(8), ...(rows[0] ?? [])] };
+    if (!isEvent(item)) {
+      const { header, rows, widths } = objectGrid([item], { now });
+      return { names: [...header], cells: [...(rows[0] ?? [])], widths };
+    }
+    const { namespace } = item.object.metadata ?? {};
+    const { header, rows } = objectGrid([item.object], { now, namespaces: namespace !== undefined });
+    return { names: ["EVENT", ...header], cells: [item.type.padEnd(8), ...(rows[0] ?? [])], widths: [] };
   }
 
-  #measure(event: LiveEvent): { names: string[]; cells: string[] } {
-    const { names, cells } = this.#cells(event);
+  #measure(item: LiveEvent | KubernetesObject): { names: string[]; cells: string[] } {
+    const { names, cells, widths } = this.#cells(item);
     this.#widths = cells.map((cell, index) =>
-      Math.max(this.#widths[index] ?? 0, stringWidth(cell), stringWidth(names[index] ?? "")),
+      Math.max(
+        this.#widths[index] ?? widths[index] ?? 0,
+        ...[cell, names[index] ?? ""].map((text) => stringWidth(text)),
+      ),
     );
     return { names, cells };
   }
 
-  #line(event: LiveEvent): void {
+  #line(item: LiveEvent | KubernetesObject): void {
     const { writeLine } = this.#options;
-    const { names, cells } = this.#measure(event);
+    const { names, cells } = this.#measure(item);
     if (this.#header !== names.join()) {
       this.#header = names.join();
       writeLine(formatLine(names, this.#widths));

@@ -1,9 +1,18 @@
 import type { KubernetesObject, ListMeta } from "../core/object.ts";
 import type { Table } from "./table.ts";
 
+export interface PrintedColumn {
+  readonly name: string;
+  readonly priority: number;
+  /** The header, where it is not the name in capitals. */
+  readonly title?: string;
+  /** The least width, where rows come one by one. */
+  readonly width?: number;
+}
+
 /** One object as the server printed it: a row of a Table with its columns. */
 export interface PrintedRow {
-  readonly columns: readonly { readonly name: string; readonly priority: number }[];
+  readonly columns: readonly PrintedColumn[];
   readonly cells: readonly unknown[];
   /** Fetched from all namespaces at once, so that each row must say its own. */
   readonly everywhere?: boolean;

@@ -17,6 +17,8 @@ export interface TableOptions {
 export interface Grid {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Of each column the least, where its rows come one by one. */
+  readonly widths: readonly number[];
 }
 
 /** Objects of the API in the server's own columns; those it did not print by name and age. */
@@ -39,7 +41,7 @@ export function objectGrid(objects: readonly KubernetesObject[], options: TableO
       new Set(objects.map((one) => one.metadata?.namespace)).size > 1);
   const columns = (printed?.columns ?? plainColumns).map((column, index) => ({ ...column, index }));
   const shown = columns.filter((column) => options.wide === true || column.priority === 0);
-  const header = shown.map((column) => column.name.toUpperCase());
+  const header = shown.map((column) => column.title ?? column.name.toUpperCase());
   const rows = objects.map((object) => {
     const cells = printedRow(object)?.cells ?? plainCells(object, options.now);
     const row = shown.map((column) => cellText(cells[column.index]));
@@ -47,7 +49,9 @@ export function objectGrid(objects: readonly KubernetesObject[], options: TableO
     return [...leading, ...(namespaces ? [object.metadata?.namespace ?? ""] : []), ...row];
   });
   const leading = (printed?.leading ?? []).map(({ name }) => name.toUpperCase());
-  return { header: [...leading, ...(namespaces ? ["NAMESPACE"] : []), ...header], rows };
+  const before = [...leading, ...(namespaces ? ["NAMESPACE"] : [])];
+  const widths = [...before.map(() => 0), ...shown.map(({ width = 0 }) => width)];
+  return { header: [...before, ...header], rows, widths };
 }
 
 const plainColumns: PrintedRow["columns"] = [
