@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { KubernetesObject } from "../../src/core/object.ts";
 import type { ExposeOptions } from "../../src/operations/expose.ts";
 import type { ResourceHelper } from "../../src/operations/resource-helper.ts";
 import type { Service } from "../../src/types/core-v1.ts";
@@ -31,13 +30,13 @@ beforeAll(async () => {
 
 afterAll(() => cluster.close());
 
-function deployments(): ResourceHelper<KubernetesObject> {
-  return cluster.resources("deployments") as ResourceHelper<KubernetesObject>;
+function helper(name: string): ResourceHelper {
+  return cluster.resources(name) as unknown as ResourceHelper;
 }
 
 /** What the server is asked to store, by a dry run: nothing is left behind. */
 async function exposed(name: string, options: ExposeOptions): Promise<Service> {
-  return deployments().expose(name, { ...options, dryRun: true });
+  return helper("deployments").expose(name, { ...options, dryRun: true });
 }
 
 /** kubectl 1.35's own answers. */
@@ -102,13 +101,13 @@ test("a service has the labels of what it exposes and chooses its pods", async (
 });
 
 test("a pod is chosen by its labels, a service's selector and ports are taken over", async () => {
-  const pods = cluster.resources("pods");
+  const pods = helper("pods");
   await pods.create({
     metadata: { name: "one", labels: { app: "one" } },
     spec: { containers: [{ name: "c", image: "nginx", ports: [{ containerPort: 81 }] }] },
   } as never);
   expect((await pods.expose("one")).spec).toMatchObject({ selector: { app: "one" }, ports: [{ port: 81 }] });
-  const second = await cluster.resources("services").expose("one", { name: "two" });
+  const second = await helper("services").expose("one", { name: "two" });
   expect(second.spec).toMatchObject({ selector: { app: "one" }, ports: [{ port: 81 }] });
   await expect(pods.expose("one")).rejects.toMatchObject({ code: "ALREADY_EXISTS" });
 });
@@ -131,8 +130,6 @@ describe("what cannot be exposed is refused with what is missing", () => {
   test("a headless service needs no port, and a node has no pods to choose", async () => {
     const { spec } = await exposed("bare", { selector: { app: "bare" }, clusterIP: "None" });
     expect([spec?.clusterIP, spec?.ports]).toEqual(["None", undefined]);
-    await expect(cluster.resources("nodes").expose("node0")).rejects.toThrow(
-      'Cannot expose nodes "node0": it has no pods',
-    );
+    await expect(helper("nodes").expose("node0")).rejects.toThrow('Cannot expose nodes "node0": it has no pods');
   });
 });
