@@ -39,6 +39,8 @@ export function secret(object: Secret): Layout {
     field("Type", type),
     heading("Data"),
     sortedEntries(data).map(([key, value]) => field(key, `${bytesOf(value)} bytes`)),
+    // The events below are no key.
+    row(""),
   ];
 }
 
