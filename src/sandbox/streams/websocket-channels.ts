@@ -1,4 +1,5 @@
 import { PassThrough, Writable } from "node:stream";
+import { finished } from "node:stream/promises";
 import type { RawData, WebSocket } from "ws";
 import type { CommandChannels, PortChannels } from "./channels.ts";
 import { readSize } from "./channels.ts";
@@ -27,17 +28,21 @@ export function commandChannels(socket: WebSocket, wants: { stdout: boolean; std
   });
   // An empty message tells the client that the command is reached.
   socket.send(Buffer.from([wants.stdout ? STDOUT : wants.stderr ? STDERR : STATUS]));
+  const [stdout, stderr] = [channelWriter(socket, STDOUT), channelWriter(socket, STDERR)];
   return {
     stdin,
-    stdout: channelWriter(socket, STDOUT),
-    stderr: channelWriter(socket, STDERR),
+    stdout,
+    stderr,
     onResize(listener) {
       resized = listener;
     },
     closed: closing(socket, [stdin]),
     finish(status) {
-      socket.send(frame(STATUS, Buffer.from(JSON.stringify(status))));
-      socket.close(1000);
+      // What was written is sent before: behind the close it would be lost.
+      void Promise.allSettled([stdout, stderr].map((output) => finished(output.end()))).then(() => {
+        socket.send(frame(STATUS, Buffer.from(JSON.stringify(status))));
+        socket.close(1000);
+      });
     },
   };
 }
@@ -61,14 +66,18 @@ export function portChannels(socket: WebSocket, ports: readonly number[]): PortC
     const number = Buffer.from([port & 0xff, port >> 8]);
     socket.send(frame(data, number));
     socket.send(frame(data + 1, number));
+    const output = channelWriter(socket, data);
     const end = (): void => {
       open -= 1;
-      if (open === 0) socket.close(1000);
+      const last = open === 0;
+      void finished(output.end()).finally(() => {
+        if (last) socket.close(1000);
+      });
     };
     return {
       port,
       input,
-      output: channelWriter(socket, data),
+      output,
       fail(message) {
         socket.send(frame(data + 1, Buffer.from(message)));
         end();

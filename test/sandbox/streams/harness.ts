@@ -152,7 +152,9 @@ function session([program = "", ...args]: readonly string[], stdin: boolean): Co
     stdout: child.stdout,
     stderr: child.stderr,
     ended: new Promise((resolve) => {
-      child.once("error", (error) => resolve({ type: "failed", message: error.message }));
+      // As a container runtime words it.
+      const missing = `exec: ${JSON.stringify(program)}: executable file not found in $PATH: unknown`;
+      child.once("error", () => resolve({ type: "failed", message: missing }));
       child.once("exit", (code) => resolve({ type: "exited", exitCode: code ?? 137 }));
     }),
     resize: () => undefined,
