@@ -139,7 +139,7 @@ export class Prompt {
   /** Goes over to another handle. */
   use(k8s: Cluster): void {
     this.k8s = k8s;
-    Object.assign(globalThis, { k8s });
+    Object.assign(globalThis, { k8s: k8s.under(() => this.#signal) });
     this.#server?.setPrompt(this.promptText());
   }
 

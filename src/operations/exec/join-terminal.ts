@@ -67,7 +67,10 @@ export async function joinTerminal(
     const detached = new Promise<TerminalEnd>((resolve) => {
       void type(process, terminal, options.detachable === true, () => resolve({ type: "detached" }));
     });
-    return await Promise.race([ended, detached]);
+    const end = await Promise.race([ended, detached]);
+    // What it printed last stays where it is; the next begins on a line of its own.
+    if (end.type === "detached") await terminal.write("\r\n");
+    return end;
   } finally {
     stopResizing();
     process.close();

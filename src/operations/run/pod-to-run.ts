@@ -29,6 +29,8 @@ export interface PodToRunOptions {
 export interface PodStreams {
   readonly attached: boolean;
   readonly stdin: boolean;
+  /** Its input ends with that of who is attached; else it can be left and joined again. */
+  readonly stdinOnce: boolean;
   readonly tty: boolean;
 }
 
@@ -51,7 +53,8 @@ export function podToRun(name: string, options: PodToRunOptions, streams: PodStr
     ...(options.env === undefined ? {} : { env: envVars(options.env) }),
     ...(options.port === undefined ? {} : { ports: [{ containerPort: options.port }] }),
     ...(options.privileged === true ? { securityContext: { privileged: true } } : {}),
-    ...(streams.stdin ? { stdin: true, stdinOnce: true } : {}),
+    ...(streams.stdin ? { stdin: true } : {}),
+    ...(streams.stdinOnce ? { stdinOnce: true } : {}),
     ...(streams.tty ? { tty: true } : {}),
   };
   return {

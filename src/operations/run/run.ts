@@ -67,7 +67,10 @@ export async function run(pods: ResourceClient<Pod>, name: string, options: AnyR
   const write = { dryRun, fieldManager, fieldValidation, signal };
   const scoped = namespace === undefined ? pods : pods.in(namespace);
   if (options.terminal !== true && options.attach !== true) {
-    return scoped.create(podToRun(name, options, { attached: false, stdin: false, tty: false }), write);
+    return scoped.create(
+      podToRun(name, options, { attached: false, stdin: false, stdinOnce: false, tty: false }),
+      write,
+    );
   }
   const action = `run pods "${name}"`;
   requireEffect({ storesNothing: pods.storesNothing || dryRun === true }, `${action} to its end`);
@@ -75,7 +78,8 @@ export async function run(pods: ResourceClient<Pod>, name: string, options: AnyR
   const { stdin, check, maxBufferBytes } = options.terminal === true ? {} : options;
   if (stdin !== undefined) requireStdin(stdin, name);
   if (terminal) requireTerminal(pods, action);
-  const streams = { attached: true, stdin: terminal || stdin !== undefined, tty: terminal };
+  const typed = terminal || stdin !== undefined;
+  const streams = { attached: true, stdin: typed, stdinOnce: typed && (!terminal || rm), tty: terminal };
   const pod = await scoped.create(podToRun(name, options, streams), write);
   return joinNewPod(scoped, pod, name, { signal, startTimeoutMs, terminal, stdin, maxBufferBytes, rm, check });
 }
