@@ -118,17 +118,15 @@ class ApplyRun {
     const late = located.unknown.filter(({ manifest }) => defined.has(kindOf(manifest)));
     const hopeless = [...located.problems, ...located.unknown.filter((one) => !late.includes(one))];
     const { targets } = located;
-    const changing = validate || this.#dryRun ? await this.#check(targets, hopeless) : new Set<string>();
+    if (validate || this.#dryRun) await this.#check(targets, hopeless);
     this.#refuse(hopeless, "Nothing was written.");
     if (this.#dryRun) return this.#dryReport(targets, late);
     await this.#writeBase(targets);
     const all = [...targets, ...(await this.#locateLate(late))];
     const rest = all.filter(({ object }) => rankOf(object) > DEFINITION_RANK);
-    if (validate)
-      await this.#checkLate(
-        rest.filter((one) => !this.#trials.has(one)),
-        changing,
-      );
+    const unchecked = rest.filter((one) => !this.#trials.has(one));
+    const served = new Set(targets.map(({ manifest }) => kindOf(manifest)));
+    if (validate) await this.#checkLate(unchecked, served);
     for (const rank of inRanks(rest)) await this.#writeAll(rank);
     this.#writtenAll = true;
     const strays = await this.#prune(all);
@@ -136,8 +134,8 @@ class ApplyRun {
     return this.#report;
   }
 
-  /** Asks about all that can be asked about now; returns the kinds whose definition will change. */
-  async #check(targets: readonly Target[], hopeless: Problem[]): Promise<Set<string>> {
+  /** Asks about all that can be asked about now: not those whose definition is to change. */
+  async #check(targets: readonly Target[], hopeless: Problem[]): Promise<void> {
     this.#task.update("asking the server about them");
     const definitions = targets.filter(({ object }) => rankOf(object) === DEFINITION_RANK);
     await this.#try(definitions, hopeless);
@@ -151,7 +149,6 @@ class ApplyRun {
       others.filter(({ manifest }) => !kinds.has(kindOf(manifest))),
       hopeless,
     );
-    return kinds;
   }
 
   async #try(targets: readonly Target[], problems: Problem[]): Promise<void> {
@@ -215,17 +212,20 @@ class ApplyRun {
     }
   }
 
-  /** Asks about those whose definition was made or changed by now, before anything else is written. */
-  async #checkLate(targets: readonly Target[], changed: ReadonlySet<string>): Promise<void> {
+  /**
+   * Asks about those whose definition was made or changed by now, before anything else is written.
+   * @param served kinds that had a definition before
+   */
+  async #checkLate(targets: readonly Target[], served: ReadonlySet<string>): Promise<void> {
     const { timing } = this.#operation;
     const until = timing.now() + DEFINITION_SETTLES_MS;
     for (;;) {
       const problems: Problem[] = [];
       await this.#try(targets, problems);
       if (problems.length === 0) return;
-      // Of a kind that was served before, the server may check by its old definition for a moment more.
+      // A new kind may take a moment to be served, a known one to be checked by its new definition.
       const settles = problems.every(
-        ({ manifest, error }) => (isApiError(error) && error.httpStatus === 404) || changed.has(kindOf(manifest)),
+        ({ manifest, error }) => (isApiError(error) && error.httpStatus === 404) || served.has(kindOf(manifest)),
       );
       if (!settles || timing.now() >= until) this.#refuse(problems, NO_MORE);
       await timing.sleep(POLL_MS, this.#options.signal);

@@ -113,7 +113,7 @@ class DeleteRun {
     }
     const left = this.#over - this.#operation.timing.now();
     const timeoutMs = Number.isFinite(left) ? Math.max(left, 1) : -1;
-    await runWait(groupsByClient(gone), judgeOf(deleted), { signal, timeoutMs });
+    await runWait(groupsByClient(gone), judgeOf(deleted), { signal, timeoutMs }, this.#options.timeoutMs);
     this.#leaving.clear();
   }
 
@@ -148,7 +148,9 @@ class DeleteRun {
     );
     const done = this.#done();
     const hint = absent ? "Say { ignoreNotFound: true } where that is no failure." : undefined;
-    const error = problemsError("delete", this.#failures, this.#manifests.length, "");
+    const order = ({ manifest }: Problem): number => this.#manifests.indexOf(manifest);
+    const failures = this.#failures.toSorted((left, right) => order(left) - order(right));
+    const error = problemsError("delete", failures, this.#manifests.length, "");
     return isKubescriptError(error) ? retold(error, `${error.message}${done}`, hint ?? error.hint) : error;
   }
 

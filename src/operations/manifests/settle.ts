@@ -22,5 +22,5 @@ export async function awaitSettled(
   await runWait(groupsByClient(targets), SETTLED, { signal, timeoutMs });
   const left = timeoutMs <= 0 ? timeoutMs : Math.max(1, timeoutMs - (operation.timing.now() - began));
   const gone = strays.map(({ client, object }) => ({ client, name: object.metadata?.name ?? "" }));
-  await runWait(groupsByClient(gone), judgeOf(deleted), { signal, timeoutMs: left });
+  await runWait(groupsByClient(gone), judgeOf(deleted), { signal, timeoutMs: left }, timeoutMs);
 }

@@ -69,11 +69,15 @@ export async function waitForAll<T extends KubernetesObject>(
   return runWait(groups, judgeOf(condition), options);
 }
 
-/** {@link waitForAll} by a judge of one's own. */
+/**
+ * {@link waitForAll} by a judge of one's own.
+ * @param toldMs the time limit as the caller knows it, where this is what is left of it
+ */
 export async function runWait<T extends KubernetesObject>(
   groups: readonly WaitGroup<T>[],
   judge: Judge,
   options: WaitOptions,
+  toldMs?: number | undefined,
 ): Promise<T[]> {
   const { timeoutMs = WAIT_TIMEOUT_MS, signal } = options;
   if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs))
@@ -107,7 +111,7 @@ export async function runWait<T extends KubernetesObject>(
     if (failure === undefined && once && !waiting.isDone) failure = { error: LATE };
     if (failure !== undefined) {
       const error = over.signal.reason === LATE ? LATE : failure.error;
-      throw await explained(error, waiting, parts, limitOf(timeoutMs), signal);
+      throw await explained(error, waiting, parts, toldMs ?? limitOf(timeoutMs), signal);
     }
     return waiting.all.flatMap(({ last }) => (last === undefined ? [] : [last]));
   } finally {

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { KubernetesObject } from "../../src/core/object.ts";
+import type { DeletedObject } from "../../src/operations/manifests/delete.ts";
+import type { Cluster } from "../../src/runtime/cluster.ts";
+import { type SandboxCluster, sandboxCluster } from "../support/sandbox-cluster.ts";
+
+let cluster: SandboxCluster;
+let k8s: Cluster;
+let failure: ((request: Request) => Response | undefined) | undefined;
+
+beforeEach(() => {
+  failure = undefined;
+  cluster = sandboxCluster({ fail: (request) => failure?.(request) });
+  ({ k8s } = cluster);
+});
+
+afterEach(() => cluster.close());
+
+const object = (kind: string, name: string, metadata: object = {}, more: object = {}): KubernetesObject =>
+  ({ apiVersion: "v1", kind, metadata: { name, ...metadata }, ...more }) as object;
+const held = (name: string): KubernetesObject => object("ConfigMap", name, { finalizers: ["example.com/hold"] });
+const brief = (report: readonly DeletedObject[]): string[] =>
+  report.map(({ kind, name, action }) => `${kind}/${name} ${action}`);
+const deletions = (): string[] =>
+  cluster.requests
+    .filter((one) => one.startsWith("DELETE"))
+    .map((one) => one.replace(/^DELETE .*?(\w+\/[\w-]+)\?.*|^DELETE .*?(\w+\/[\w-]+)$/, "$1$2"));
+const forbidden = (message: string): Response =>
+  Response.json({ kind: "Status", code: 403, reason: "Forbidden", message }, { status: 403 });
+
+test("goes in the reverse order, and the turn of what others stand on comes when these are gone", async () => {
+  const low = { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", metadata: { name: "low" }, value: 1 };
+  const set = [low, object("Service", "web", {}, { spec: { ports: [{ port: 80 }] } }), held("a")];
+  await k8s.apply(set);
+  let released = false;
+  const deleting = k8s.delete(set).then((report) => ({ report, after: released }));
+  await k8s.configmaps.wait("a", (one) => one?.metadata?.deletionTimestamp !== undefined);
+  expect(deletions()).toEqual(["services/web", "configmaps/a"]);
+  released = true;
+  await k8s.configmaps.patch("a", { metadata: { finalizers: null } });
+  const { report, after } = await deleting;
+  expect(after).toBe(true);
+  expect(brief(report)).toEqual(["Service/web deleted", "ConfigMap/a deleted", "PriorityClass/low deleted"]);
+  expect(await k8s.priorityclasses.find("low")).toBeUndefined();
+});
+
+test("one that cannot be deleted keeps no other, and is named in the end with what was deleted", async () => {
+  await k8s.apply([object("ConfigMap", "a"), object("ConfigMap", "b")]);
+  failure = (request) =>
+    request.method === "DELETE" && /\/a(\?|$)/.test(request.url) ? forbidden("not you") : undefined;
+  await expect(
+    k8s.delete([object("ConfigMap", "a"), object("ConfigMap", "b"), object("ConfigMap", "c")]),
+  ).rejects.toMatchObject({
+    code: "FORBIDDEN",
+    message: expect.stringMatching(
+      /^Cannot delete 2 of 3 objects\n {2}object 1: not you\n {2}object 3: configmaps "c" not found\n {2}1 of 3 objects were deleted: ConfigMap "b"$/,
+    ),
+  });
+  expect(await k8s.configmaps.find("b")).toBeUndefined();
+});
+
+test("what is absent is told apart when that is no failure, kinds that nobody serves included", async () => {
+  await k8s.apply(object("ConfigMap", "a"));
+  const widget = { ...object("Widget", "w"), apiVersion: "example.com/v1" };
+  const set = [object("ConfigMap", "a"), object("ConfigMap", "b"), widget];
+  await expect(k8s.dryRun().delete(set)).rejects.toThrow(/2 of 3 objects/);
+  expect(await k8s.configmaps.find("a")).toBeDefined();
+  expect(brief(await k8s.delete(set, { ignoreNotFound: true })).sort()).toEqual([
+    "ConfigMap/a deleted",
+    "ConfigMap/b absent",
+    "Widget/w absent",
+  ]);
+});
+
+test("at the end of its time, or interrupted, it says what is gone, what was asked for and what was not", async () => {
+  const set = [object("Namespace", "shop"), object("ServiceAccount", "bot"), held("a")];
+  await k8s.apply(set);
+  const service = object("Service", "web", {}, { spec: { ports: [{ port: 80 }] } });
+  await k8s.apply(service);
+  const late = await k8s.delete([...set, service], { timeoutMs: 50 }).catch((error: unknown) => error);
+  expect(late).toMatchObject({
+    code: "TIMEOUT",
+    message: expect.stringMatching(
+      /^Timed out after 0\.05 s waiting for .*a.*held by finalizers example\.com\/hold.*\n {2}1 of 4 objects were deleted: Service "web"\n {2}asked for and not known to be gone: .*ConfigMap "a".*\n {2}not deleted: Namespace "shop"$/s,
+    ),
+  });
+  const abort = new AbortController();
+  const interrupted = k8s
+    .delete([object("Namespace", "shop"), held("a")], { signal: abort.signal })
+    .catch((error: unknown) => error);
+  await new Promise((resolve) => setImmediate(resolve));
+  abort.abort();
+  expect(await interrupted).toMatchObject({ code: "ABORTED" });
+  expect(await k8s.namespaces.find("shop")).toBeDefined();
+});
+
+test("without waiting it asks and is done; options reach the server", async () => {
+  await k8s.apply(held("a"));
+  expect(
+    brief(await k8s.delete(held("a"), { wait: false, gracePeriodSeconds: 0, propagationPolicy: "Foreground" })),
+  ).toEqual(["ConfigMap/a deleted"]);
+  expect((await k8s.configmaps.get("a")).metadata?.finalizers).toContain("foregroundDeletion");
+});
