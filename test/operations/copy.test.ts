@@ -19,6 +19,7 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type CopyOptions, copy } from "../../src/operations/copy/copy.ts";
 import type { CopyReport } from "../../src/operations/copy/copy-report.ts";
+import { encodeHeader, endOfArchive } from "../../src/operations/copy/tar-header.ts";
 import { ResourceClient } from "../../src/resources/client.ts";
 import type { Held } from "../../src/resources/held.ts";
 import { systemTiming } from "../../src/resources/timing.ts";
@@ -290,22 +291,21 @@ describe("what is skipped", () => {
 
   test("an archive that a container makes up writes nothing outside of the folder", async () => {
     const evil = path.join(programs, "evil");
-    mkdirSync(evil, { recursive: true });
-    // Names that lead out, a link to the folder above, and a file through that link.
-    const script = `import tarfile, io, sys
-out = tarfile.open(fileobj=sys.stdout.buffer, mode="w|")
-def add(name, kind=tarfile.REGTYPE, link=""):
-    info = tarfile.TarInfo(name); info.type = kind; info.linkname = link
-    info.mode = 0o755
-    data = b"evil" if kind == tarfile.REGTYPE else b""
-    info.size = len(data); out.addfile(info, io.BytesIO(data))
-add("./log", tarfile.DIRTYPE)
-add("./log/../escaped"); add("/tmp/kubescript-escaped"); add("./log/a/../../escaped")
-add("./log/up", tarfile.SYMTYPE, ".."); add("./log/up/escaped")
-add("./log/hard", tarfile.LNKTYPE, "../../../../etc/passwd")
-add("./log/good")
-out.close()`;
-    write(path.join(evil, "tar"), `#!/usr/bin/python3\n${script}\n`, 0o755);
+    // Names that lead out, a link to the folder above and a file behind it, another name of a file that was not sent.
+    const attributes = { mode: 0o755, mtimeMs: 0, uid: 0, gid: 0, size: 0, linkName: "" };
+    const blocks = [
+      encodeHeader({ ...attributes, name: "./log", type: "directory" }),
+      encodeHeader({ ...attributes, name: "./log/../escaped", type: "file" }),
+      encodeHeader({ ...attributes, name: "/tmp/kubescript-escaped", type: "file" }),
+      encodeHeader({ ...attributes, name: "./log/a/../../escaped", type: "file" }),
+      encodeHeader({ ...attributes, name: "./log/up", type: "symlink", linkName: ".." }),
+      encodeHeader({ ...attributes, name: "./log/up/escaped", type: "file" }),
+      encodeHeader({ ...attributes, name: "./log/hard", type: "link", linkName: "../../../../etc/passwd" }),
+      encodeHeader({ ...attributes, name: "./log/good", type: "file" }),
+      endOfArchive(),
+    ];
+    write(path.join(evil, "archive"), Buffer.concat(blocks));
+    write(path.join(evil, "tar"), `#!/bin/sh\ncat "${path.join(evil, "archive")}"\n`, 0o755);
     process.env.PATH = `${evil}:${hostPath}`;
     const { files, skipped } = await cp(inPod("log"), here("log"));
     expect(every(folder)).toEqual(["here", "here/log", "here/log/good", "here/log/up", "here/log/up/escaped", "there"]);
