@@ -70,7 +70,7 @@ function objectOf(value: unknown): UnknownObject | undefined {
 
 function planText(changes: readonly PlannedChange[], color: boolean): string {
   const paint = (style: "green" | "red" | "yellow" | "dim", text: string): string =>
-    color ? styleText(style, text) : text;
+    color ? styleText(style, text, { validateStream: false }) : text;
   const styles = { create: "green", change: "yellow", delete: "red", nothing: "dim" } as const;
   const parts = changes.map(({ action, kind, namespace, name, method, path, diff }) => {
     const what = name === "" ? `${method} ${path}` : `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;

@@ -7,12 +7,17 @@ export function diffText(diff: string, color: boolean): string {
   return diff
     .split("\n")
     .map((line) => {
-      if (line.startsWith("--- ") || line.startsWith("+++ ")) return styleText("bold", line);
-      if (line.startsWith("+")) return styleText("green", line);
-      if (line.startsWith("-")) return styleText("red", line);
-      return line.startsWith("@@") ? styleText("cyan", line) : line;
+      if (line.startsWith("--- ") || line.startsWith("+++ ")) return styled("bold", line);
+      if (line.startsWith("+")) return styled("green", line);
+      if (line.startsWith("-")) return styled("red", line);
+      return line.startsWith("@@") ? styled("cyan", line) : line;
     })
     .join("\n");
+}
+
+/** Whether there is colour is decided by now: the process's stdout, which `styleText` would ask, has no say. */
+function styled(style: "bold" | "green" | "red" | "cyan", text: string): string {
+  return styleText(style, text, { validateStream: false });
 }
 
 /** What `k8s.diff()` found as one unified diff. */
