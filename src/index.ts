@@ -44,6 +44,7 @@ export type {
 export type { DebugContainerOptions, DebugCopyOptions } from "./operations/debug/debug-objects.ts";
 export type { DebugProfile } from "./operations/debug/profile.ts";
 export type { DescribeOptions } from "./operations/describe/describe.ts";
+export type { EventOptions } from "./operations/events/event-selection.ts";
 export type { AttachOptions, LiveAttachOptions, TerminalAttachOptions } from "./operations/exec/attach.ts";
 export type { ExecOptions, ExecTarget, LiveExecOptions, TerminalExecOptions } from "./operations/exec/exec.ts";
 export type { ExecResult } from "./operations/exec/exec-result.ts";
@@ -52,6 +53,7 @@ export type { RemoteProcess } from "./operations/exec/remote-process.ts";
 export type { StdinSource } from "./operations/exec/stdin.ts";
 export type { ExposeOptions } from "./operations/expose.ts";
 export type { KeyChanges, LabelOptions } from "./operations/label.ts";
+export type { LiveStream } from "./operations/live-stream.ts";
 export type { LogLine, LogOptions, LogProblem } from "./operations/logs/log-options.ts";
 export type { LogTarget } from "./operations/logs/log-pods.ts";
 export type { LogStream } from "./operations/logs/log-stream.ts";
@@ -101,6 +103,11 @@ export type { ScaleOptions } from "./operations/scaling/scale.ts";
 export type { TemplateSetter } from "./operations/template/set.ts";
 export type { EnvChanges, SetContainersOptions } from "./operations/template/set-env.ts";
 export type { Amounts, ResourceAmounts } from "./operations/template/set-resources.ts";
+export type { Top } from "./operations/top/top.ts";
+export type { NodeUsage, TopNodesOptions } from "./operations/top/top-nodes.ts";
+export type { PodUsage, TopPodsOptions } from "./operations/top/top-pods.ts";
+export type { Usage } from "./operations/top/usage.ts";
+export type { UsageList } from "./operations/top/usage-list.ts";
 export type { WaitOptions } from "./operations/wait/wait.ts";
 export type { WaitTarget } from "./operations/wait/wait-across.ts";
 export {

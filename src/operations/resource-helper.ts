@@ -1,8 +1,15 @@
 import type { KubernetesObject, UnknownObject } from "../core/object.ts";
 import type { SelectorOptions } from "../core/requests.ts";
+import type { ResourceClient } from "../resources/client.ts";
+import type { ResourceList } from "../resources/list.ts";
+import type { Event } from "../types/core-v1.ts";
 import type { DescribeOptions } from "./describe/describe.ts";
+import type { EventOptions } from "./events/event-selection.ts";
 import { NodeVerbs } from "./helper/node-verbs.ts";
 import type { KeyChanges, LabelOptions } from "./label.ts";
+import { LiveStream } from "./live-stream.ts";
+import type { ObjectTree } from "./tree/object-tree.ts";
+import type { TreeOptions } from "./tree/tree.ts";
 import type { WaitOptions } from "./wait/wait.ts";
 import type { WaitFor } from "./wait/wait-condition.ts";
 
@@ -90,5 +97,65 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
   async annotate(name: string, changes: KeyChanges, options: LabelOptions = {}): Promise<T> {
     const { changeKeys } = await import("./label.ts");
     return changeKeys<T>(this, name, "annotations", changes, options);
+  }
+
+  /**
+   * The events about one object, oldest first, as `kubectl events --for` lists them; also of one that is gone. `types`
+   * and `since` choose among them.
+   *
+   * @example
+   * await k8s.pods.events("web-0", { types: "Warning" });
+   */
+  async events(name: string, options: Omit<EventOptions, "for"> = {}): Promise<ResourceList<Event>> {
+    const { eventsOf } = await import("./events/recent.ts");
+    return eventsOf(this, name, options);
+  }
+
+  /**
+   * Events in the order in which they were seen last, `kubectl events`: `for` one object, of some `types`, `since` a while.
+   * Only `k8s.events` has it.
+   * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_events/
+   *
+   * @example
+   * await k8s.events.recent({ for: "deploy/web", types: "Warning", since: "10m" });
+   */
+  async recent(options: EventOptions = {}): Promise<ResourceList<Event>> {
+    const { recentEvents } = await import("./events/recent.ts");
+    return recentEvents(this, options);
+  }
+
+  /**
+   * The events that there are, oldest first, then each as it comes or recurs, `kubectl events --watch`: every occurrence
+   * once, over lost connections too. Goes on until the loop is left or the signal. Only `k8s.events` has it.
+   *
+   * @example
+   * for await (const { reason, message } of k8s.everywhere.events.follow({ types: "Warning", since: "1m" })) log(reason, message);
+   */
+  follow(options: EventOptions = {}): LiveStream<Event> {
+    const outer = this.signalFor(options.signal);
+    const helper: ResourceClient<T> = this;
+    const events = async function* (signal: AbortSignal): AsyncGenerator<Event, void, undefined> {
+      const { followEvents } = await import("./events/follow.ts");
+      yield* followEvents(helper, { ...options, signal });
+    };
+    return new LiveStream(events, outer);
+  }
+
+  /**
+   * An object with who owns it and what it owns, as the plugin `kubectl tree` shows it: by the owner references of every
+   * resource that the server lists. Prints as a tree, with states and ages; `root` and `owners` are the data. What we may
+   * not list is left out and named in `hidden`.
+   *
+   * https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
+   *
+   * @example
+   * await k8s.deployments.tree("web");
+   * await k8s.pods.tree("web-5d4f-x2x", { fromTop: true });
+   */
+  async tree(name: string, options: TreeOptions = {}): Promise<ObjectTree> {
+    // Asked for at once: at a prompt, the next line has another.
+    const signal = this.signalFor(options.signal);
+    const { tree } = await import("./tree/tree.ts");
+    return tree(this, name, { ...options, signal });
   }
 }

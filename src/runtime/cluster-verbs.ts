@@ -20,6 +20,7 @@ import type {
   TerminalResult,
   TerminalRunOptions,
 } from "../operations/run/run.ts";
+import { Top } from "../operations/top/top.ts";
 import type { WaitOptions } from "../operations/wait/wait.ts";
 import type { WaitTarget } from "../operations/wait/wait-across.ts";
 import { type WaitConditions, type WaitFor, waitConditions } from "../operations/wait/wait-condition.ts";
@@ -226,5 +227,17 @@ export class ClusterVerbs {
     const signal = operation.signalFor(options.signal);
     const { clusterInfo } = await import("../operations/cluster-info/cluster-info.ts");
     return clusterInfo(operation, { ...options, signal });
+  }
+
+  /**
+   * `kubectl top`: `nodes` and `pods`, from `metrics.k8s.io`. UNKNOWN_RESOURCE where nobody serves that.
+   *
+   * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_top/
+   *
+   * @example
+   * const { total } = await k8s.top.pods({ labels: { app: "web" } });
+   */
+  get top(): Top {
+    return new Top(this.#operation());
   }
 }

@@ -1,0 +1,77 @@
+import type { SelectorOptions } from "../../core/requests.ts";
+import { KubescriptError } from "../../errors.ts";
+import type { CallScope } from "../../resources/options.ts";
+import { objectNamespace, scopeOf } from "../../resources/scope.ts";
+import type { Pod } from "../../types/core-v1.ts";
+import type { OperationContext } from "../context.ts";
+import { POD_METRICS, type PodMetrics, readMetrics } from "./metrics-api.ts";
+import { inOrderOf, sumOf, type Usage, usageCells, usageOf } from "./usage.ts";
+import { UsageList } from "./usage-list.ts";
+
+export interface TopPodsOptions extends CallScope, SelectorOptions {
+  /** One pod alone. */
+  readonly name?: string | undefined;
+  /** A row for each container. Default false. */
+  readonly containers?: boolean | undefined;
+  /** The most first. Default by name. */
+  readonly sortBy?: "cpu" | "memory" | undefined;
+  /** Prints the sum below; as a value it is always there, as `total`. Default false. */
+  readonly sum?: boolean | undefined;
+}
+
+/** What a pod takes, or one of its containers. */
+export interface PodUsage extends Usage {
+  readonly namespace: string;
+  readonly pod: string;
+  /** Only with `containers: true`. */
+  readonly container?: string;
+  /** When it was measured, RFC 3339. */
+  readonly time: string | undefined;
+}
+
+/** `kubectl top pods`. */
+export async function topPods(operation: OperationContext, options: TopPodsOptions = {}): Promise<UsageList<PodUsage>> {
+  const { name, labels, fields, signal, containers = false, sortBy, sum } = options;
+  const scope = scopeOf(operation.scope, options.namespace);
+  const namespace = scope.type === "everywhere" ? "*" : scope.namespace;
+  const helper = operation.resource<Pod>("pods").in(namespace);
+  if (name !== undefined) objectNamespace(POD_METRICS, scope, "read the usage of", name);
+  const select = { name, labels, fields, signal };
+  const metrics = await readMetrics<PodMetrics>(helper.to<PodMetrics>(POD_METRICS, namespace), select);
+  if (metrics.length === 0) await refuseIfUnmeasured(helper, { labels, fields, signal });
+  const everywhere = scope.type === "everywhere";
+  const pods = metrics.map(({ metadata, containers: all = [], timestamp }) => {
+    const of = { namespace: metadata?.namespace ?? "", pod: metadata?.name ?? "" };
+    const used = all.map((one) => ({ ...of, container: one.name, ...usageOf(one.usage), time: timestamp }));
+    return { ...of, ...sumOf(used), time: timestamp, used };
+  });
+  const byName = pods.sort((a, b) => a.namespace.localeCompare(b.namespace) || a.pod.localeCompare(b.pod));
+  const rows = inOrderOf(byName, sortBy).flatMap(({ used, ...pod }): PodUsage[] =>
+    containers ? inOrderOf(used, sortBy) : [pod],
+  );
+  const titles = [
+    ...(everywhere ? ["NAMESPACE"] : []),
+    ...(containers ? ["POD"] : []),
+    ...["NAME", "CPU(cores)", "MEMORY(bytes)"],
+  ];
+  const cells = (row: PodUsage): string[] => [
+    ...(everywhere ? [row.namespace] : []),
+    ...(containers ? [row.pod, row.container ?? ""] : [row.pod]),
+    ...usageCells(row),
+  ];
+  const nothing = everywhere ? "No resources found" : `No resources found in ${namespace} namespace.`;
+  return new UsageList(rows, { titles, cells, sum, nothing });
+}
+
+/** No metrics: because there are no pods, or because none were measured yet. */
+async function refuseIfUnmeasured(
+  pods: { list(options: SelectorOptions & CallScope): Promise<readonly Pod[]> },
+  select: SelectorOptions & CallScope,
+): Promise<void> {
+  const running = (await pods.list(select)).filter(({ status }) => status?.phase === "Running");
+  if (running.length === 0) return;
+  throw new KubescriptError("API", "Cannot read usage: metrics not available yet", {
+    retryable: true,
+    hint: "Pods are measured some 15 to 60 s after they start: try again then.",
+  });
+}
