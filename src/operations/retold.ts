@@ -8,11 +8,13 @@ import {
   UsageError,
 } from "../errors.ts";
 
-/** The same failure in other words: its class, code and what the server answered are kept, it becomes the cause. */
+/** The same failure in other words: its class, code, cause and what the server answered are kept. */
 export function retold(error: unknown, message: string, hint: string | undefined): unknown {
   if (!isKubescriptError(error)) return error;
-  const options = { cause: error, hint, retryable: error.retryable };
-  if (isApiError(error)) return new ApiError(error.code, message, error, options);
+  const { cause, retryable } = error;
+  // What the server answered stands in the error itself: a cause would say it a second time.
+  if (isApiError(error)) return new ApiError(error.code, message, error, { hint, retryable });
+  const options = { cause, hint, retryable };
   if (error instanceof AbortError) return new AbortError(message, options);
   if (error instanceof TimeoutError) return new TimeoutError(message, options);
   if (error instanceof UsageError) return new UsageError(error.code, message, options);

@@ -8,7 +8,7 @@ import { podTroubles } from "./pod-trouble.ts";
 
 /** An explanation that takes longer is done without. */
 const PATIENCE_MS = 5000;
-const MOST_PODS = 3;
+const MOST_LINES = 3;
 const MOST_EVENTS = 3;
 
 const WITH_PODS = new Set(["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController"]);
@@ -28,18 +28,25 @@ export async function explainTrouble(
   try {
     const pods = await podsOf(client, object, limit).catch(() => []);
     const events = await warningsAbout(client, [object, ...pods], limit).catch(() => []);
-    return [...containerLines(object, pods), ...events.slice(0, MOST_EVENTS).map(eventLine)];
+    return [...containerLines(object.kind === "Pod" ? [object] : pods), ...events.slice(0, MOST_EVENTS).map(eventLine)];
   } finally {
     timer.cancel();
     late.abort();
   }
 }
 
-function containerLines(object: KubernetesObject, pods: readonly Pod[]): string[] {
-  if (object.kind === "Pod") return podTroubles(object).map(({ text }) => text);
-  const lines = pods.flatMap((pod) => podTroubles(pod).map(({ text }) => `pod "${pod.metadata?.name ?? ""}": ${text}`));
-  const rest = lines.length - MOST_PODS;
-  return rest > 0 ? [...lines.slice(0, MOST_PODS), `and ${rest} more like these`] : lines;
+/** Pods in the same trouble share a line. */
+function containerLines(pods: readonly KubernetesObject[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const pod of pods) {
+    for (const { text } of podTroubles(pod)) names.set(text, [...(names.get(text) ?? []), pod.metadata?.name ?? ""]);
+  }
+  const lines = [...names].map(([text, [first = "", ...others]]) => {
+    const rest = others.length === 0 ? "" : ` and ${others.length} more`;
+    return `pod "${first}"${rest}: ${text}`;
+  });
+  const rest = lines.length - MOST_LINES;
+  return rest > 0 ? [...lines.slice(0, MOST_LINES), `and ${rest} more of other kinds`] : lines;
 }
 
 async function podsOf(
