@@ -12,7 +12,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fixtures } from "./from-kubectl/fixtures.ts";
+import { clusterFixtures, fixtures } from "./from-kubectl/fixtures.ts";
 import { Programs } from "./from-kubectl/programs.ts";
 import { comparedOutput, type Row, rowsOf } from "./from-kubectl/rows.ts";
 import { clusterState, filesOf, namespaceState, neutralText } from "./from-kubectl/snapshot.ts";
@@ -38,6 +38,9 @@ function undo(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, st
       const { unschedulable, taints } = JSON.parse(old) as Record<string, unknown>;
       const patch = JSON.stringify({ spec: { unschedulable, taints } });
       programs.must(["patch", key, "--type=merge", "-p", patch]);
+    } else if (old !== state && key.startsWith("CertificateSigningRequest/")) {
+      programs.must(["delete", key]);
+      clusterFixtures(programs);
     }
   }
 }
@@ -81,6 +84,7 @@ const flags = ["--port", "0", "--kubeconfig", kubeconfig, "--pods=process", "--m
 const sandbox = spawn(process.execPath, [main, "sandbox", ...flags], { stdio: ["ignore", "ignore", "inherit"] });
 try {
   await started(sandbox);
+  clusterFixtures(programs);
   for (const [namespace, place] of Object.entries({ left, right })) {
     mkdirSync(place);
     fixtures(programs, namespace, place);

@@ -1,6 +1,8 @@
 /** What both sides find: objects in their namespace, files in their folder. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { createCertificateAuthority } from "../../../src/sandbox/listener/certificate.ts";
+import { requestOf } from "../../sandbox/certificates/request-of.ts";
 import type { Programs } from "./programs.ts";
 
 const labels = { app: "web" };
@@ -57,6 +59,8 @@ const objects: readonly object[] = [
   },
 ];
 
+const pair = createCertificateAuthority().issueServer("example.com", ["example.com"]);
+
 const files: Readonly<Record<string, string>> = {
   "settings.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { level: debug }\n",
   "new.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: new }\ndata: { a: '1' }\n",
@@ -65,7 +69,24 @@ const files: Readonly<Record<string, string>> = {
   "site/index.html": "<h1>hello</h1>\n",
   "site/css/main.css": "h1 { color: teal }\n",
   "app.env": "LEVEL=debug\nPORT=80\n",
+  "tls.crt": pair.certificate,
+  "tls.key": pair.key,
 };
+
+const request = Buffer.from(await requestOf("EC P-256")).toString("base64");
+
+/** Requests for certificates that nobody has decided on, and nobody signs. */
+export const requests: readonly object[] = ["jane", "mallory"].map((name) => ({
+  apiVersion: "certificates.k8s.io/v1",
+  kind: "CertificateSigningRequest",
+  metadata: { name },
+  spec: { request, signerName: "example.com/none", usages: ["client auth"] },
+}));
+
+/** Makes what the whole cluster has. */
+export function clusterFixtures(programs: Programs): void {
+  programs.must(["apply", "-f", "-"], requests.map((object) => JSON.stringify(object)).join("\n---\n"));
+}
 
 /** Makes a side's namespace and folder. */
 export function fixtures(programs: Programs, namespace: string, folder: string): void {

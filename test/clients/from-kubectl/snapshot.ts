@@ -13,7 +13,7 @@ interface Stored {
     ownerReferences?: unknown[];
     deletionTimestamp?: string;
   };
-  status?: object;
+  status?: { conditions?: { type: string; status: string }[] };
 }
 
 /** Kinds that controllers write. */
@@ -77,6 +77,11 @@ export function clusterState(programs: Programs): Map<string, string> {
     items.map((item) => {
       const { kind, metadata, spec } = item;
       const key = `${kind}/${metadata.name}`;
+      if (kind === "CertificateSigningRequest") {
+        // Who approves one may say why in words of its own.
+        const conditions = (item.status?.conditions ?? []).map(({ type, status }) => ({ type, status }));
+        return [key, JSON.stringify(conditions)];
+      }
       if (kind !== "Node") return [key, JSON.stringify(decided(item, "left"))];
       const taints = (spec?.taints ?? []).map(({ timeAdded: _, ...taint }) => taint);
       return [key, JSON.stringify({ unschedulable: spec?.unschedulable === true, taints, labels: metadata.labels })];
