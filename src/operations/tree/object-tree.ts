@@ -45,7 +45,7 @@ export class ObjectTree {
     const { above, others } = chain(this.owners);
     const lines = [
       COLUMNS,
-      ...above.map((owner, depth) => [owner.namespace, `${indent(depth)}${ownerName(owner)}`, "", "", ""]),
+      ...above.map((owner, depth) => this.#row(owner, `${indent(depth)}${ownerName(owner)}`)),
       ...this.#rows(this.root, above.length === 0 ? "" : indent(above.length), "  ".repeat(above.length)),
     ];
     const notes = [
@@ -56,14 +56,16 @@ export class ObjectTree {
   }
 
   #rows(node: TreeNode, lead: string, rest: string): string[][] {
-    const { namespace, kind, name, ready, status, created, dependents, repeated } = node;
-    const age = created === "" ? "" : humanDuration(this.#now - Date.parse(created));
-    const row = [namespace, `${lead}${kind}/${name}${repeated ? " …" : ""}`, ready, status, age];
+    const { kind, name, dependents, repeated } = node;
     const below = dependents.flatMap((one, index) => {
       const last = index === dependents.length - 1;
       return this.#rows(one, `${rest}${last ? "└─" : "├─"}`, `${rest}${last ? "  " : "│ "}`);
     });
-    return [row, ...below];
+    return [this.#row(node, `${lead}${kind}/${name}${repeated ? " …" : ""}`), ...below];
+  }
+
+  #row({ namespace, ready, status, created }: TreeNode | TreeOwner, name: string): string[] {
+    return [namespace, name, ready, status, created === "" ? "" : humanDuration(this.#now - Date.parse(created))];
   }
 }
 

@@ -2,15 +2,18 @@ import type { KubernetesObject, OwnerReference, UnknownObject } from "../../core
 import type { Discovery } from "../../discovery/discovery.ts";
 import { isApiError, isKubescriptError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
+import { NO_STATE, type ObjectState, stateOf } from "./state-of.ts";
 
 /** What an owner reference points at. */
-export interface TreeOwner {
+export interface TreeOwner extends ObjectState {
   readonly apiVersion: string;
   readonly kind: string;
   /** Empty for cluster-scoped owners. */
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
+  /** When it was created, RFC 3339; empty unless it was found. */
+  readonly created: string;
   /** Whether it manages the object, of which there is one at most. */
   readonly controller: boolean;
   /** `gone`: no object of that name has the uid any more. `hidden`: we may not look. */
@@ -42,17 +45,10 @@ export async function findOwners(
       const above = found.object === undefined || again ? [] : await follow(found.object);
       const { apiVersion, kind, name, uid, controller = false } = reference;
       const namespace = found.namespaced ? (metadata?.namespace ?? "") : "";
-      owners.push({
-        apiVersion,
-        kind,
-        namespace,
-        name,
-        uid,
-        controller,
-        ...found.is,
-        object: found.object,
-        owners: above,
-      });
+      const created = found.object?.metadata?.creationTimestamp ?? "";
+      const is = found.object === undefined ? NO_STATE : stateOf(found.object);
+      const identity = { apiVersion, kind, namespace, name, uid, created };
+      owners.push({ ...identity, ...is, controller, state: found.state, object: found.object, owners: above });
     }
     // The one that manages it first.
     return owners.sort((a, b) => Number(b.controller) - Number(a.controller));
@@ -63,7 +59,7 @@ export async function findOwners(
 interface Looked {
   readonly namespaced: boolean;
   readonly object: UnknownObject | undefined;
-  readonly is: { readonly state: TreeOwner["state"] };
+  readonly state: TreeOwner["state"];
 }
 
 async function look(
@@ -79,12 +75,13 @@ async function look(
     namespaced = resource.namespaced;
     const object = await client.to<UnknownObject>(resource, namespace === "" ? "*" : namespace).find(name, { signal });
     const same = object?.metadata?.uid === uid;
-    return { namespaced, object: same ? object : undefined, is: { state: same ? "found" : "gone" } };
+    return { namespaced, object: same ? object : undefined, state: same ? "found" : "gone" };
   } catch (error) {
-    if (isApiError(error) && error.httpStatus === 403)
-      return { namespaced, object: undefined, is: { state: "hidden" } };
-    // Its definition is gone, or what serves it does not answer; a namespaced owner of a cluster-scoped object is none.
+    if (isApiError(error) && error.httpStatus === 403) return { namespaced, object: undefined, state: "hidden" };
+    // Its definition is gone; a namespaced owner of a cluster-scoped object is none.
     if (!isKubescriptError(error) || !["UNKNOWN_RESOURCE", "USAGE", "INVALID_INPUT"].includes(error.code)) throw error;
-    return { namespaced, object: undefined, is: { state: "gone" } };
+    const { failures } = await discovery.snapshot({ signal });
+    const unread = failures.some(({ groupVersion }) => groupVersion === apiVersion);
+    return { namespaced, object: undefined, state: unread ? "hidden" : "gone" };
   }
 }

@@ -13,6 +13,9 @@ export interface ObjectState {
   readonly message: string;
 }
 
+/** Of what was not read. */
+export const NO_STATE: ObjectState = { ready: "", status: "", message: "" };
+
 /** What the object itself tells of its state. */
 export function stateOf(object: KubernetesObject): ObjectState {
   const verdict = settledness(object);

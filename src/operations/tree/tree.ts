@@ -5,14 +5,14 @@ import type { ApiResource } from "../../core/resource.ts";
 import { Discovery } from "../../discovery/discovery.ts";
 import { isApiError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
-import { typeMeta } from "../../resources/list.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { eachAtOnce } from "../at-once.ts";
+import { sharedSignal } from "../shared-signal.ts";
 import { listOwned, type OwnedObject } from "./list-owned.ts";
 import { ObjectTree, type TreeNode } from "./object-tree.ts";
 import { type FoundOwner, findOwners, type TreeOwner } from "./owners.ts";
 import { dependentsOf, type Ownership } from "./ownership.ts";
-import { type ObjectState, stateOf } from "./state-of.ts";
+import { NO_STATE, type ObjectState, stateOf } from "./state-of.ts";
 
 export interface TreeOptions extends CallScope {
   /** Begins at the topmost owner instead of the object, so that its siblings are seen. Default false. */
@@ -32,7 +32,7 @@ export async function tree<T extends KubernetesObject>(
   name: string,
   options: TreeOptions = {},
 ): Promise<ObjectTree> {
-  const signal = client.signalFor(options.signal);
+  const signal = sharedSignal(client.signalFor(options.signal));
   const task = client.showProgress(`tree of ${groupResource(await client.resource())} "${name}"`);
   try {
     const object: KubernetesObject = await client.get(name, { namespace: options.namespace, signal });
@@ -43,7 +43,7 @@ export async function tree<T extends KubernetesObject>(
     const start = top?.object ?? object;
     const { owned, hidden } = await everyOwned(client, discovery, start, signal, (text) => task.update(text));
     task.update("states of what was found");
-    const ownership = dependentsOf(identity(start, typeMeta(await client.resource())), owned);
+    const ownership = dependentsOf(identity(start), owned);
     const states = await statesOf(client, ownership, signal);
     states.set(start.metadata?.uid ?? "", stateOf(start));
     const above = (top === undefined ? owners : top.owners).map(withoutObject);
@@ -143,16 +143,11 @@ async function statesOf(
   return states;
 }
 
-const NO_STATE: ObjectState = { ready: "", status: "", message: "" };
-
 type Identity = Omit<TreeNode, keyof ObjectState | "repeated" | "dependents">;
 
-function identity(
-  { apiVersion, kind, metadata }: KubernetesObject,
-  type: { apiVersion: string; kind: string },
-): Identity {
+function identity({ apiVersion = "", kind = "", metadata }: KubernetesObject): Identity {
   const { namespace = "", name = "", uid = "", creationTimestamp: created = "" } = metadata ?? {};
-  return { apiVersion: apiVersion ?? type.apiVersion, kind: kind ?? type.kind, namespace, name, uid, created };
+  return { apiVersion, kind, namespace, name, uid, created };
 }
 
 function nodeOf(
