@@ -61,7 +61,7 @@ export class Surroundings {
 }
 
 function whyUnread(error: ApiError, resource: string, namespace: string | undefined): string {
-  const place = namespace === undefined ? "" : ` in namespace "${namespace}"`;
-  if (error.httpStatus === 403) return `<unknown: not allowed to read ${resource}${place}>`;
+  const place = namespace === undefined ? "in all namespaces" : `in namespace "${namespace}"`;
+  if (error.httpStatus === 403) return `<unknown: not allowed to read ${resource} ${place}>`;
   return `<error: ${error.status.message ?? error.message}>`;
 }
