@@ -1,11 +1,13 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { endOfStdin, readFrame, stdinFrames } from "../../src/operations/exec/channels.ts";
+import { joinTerminal } from "../../src/operations/exec/join-terminal.ts";
 import { type OpenProcessOptions, openProcess, type RemoteProcess } from "../../src/operations/exec/remote-process.ts";
 import { ResourceClient } from "../../src/resources/client.ts";
 import type { ChannelSocket, Transport } from "../../src/transport/transport.ts";
 import { BUILT_IN_RESOURCES } from "../../src/types/built-in-resources.ts";
 import type { Pod } from "../../src/types/core-v1.ts";
+import { fakeLentTerminal } from "../support/lent-terminal.ts";
 import { type StreamCluster, startStreamCluster } from "../support/stream-cluster.ts";
 import { failureOf } from "../transport/support/failure.ts";
 
@@ -65,7 +67,7 @@ test("a handle that only tries its writes opens nothing", async () => {
 });
 
 /** A server of which the test is the hand: frames are given out only when the client asks. */
-function scripted(frames: Iterable<Uint8Array>, protocol = "v5.channel.k8s.io") {
+function scripted(frames: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, protocol = "v5.channel.k8s.io") {
   const sent: Uint8Array[] = [];
   let taken = 0;
   const socket: ChannelSocket = {
@@ -73,7 +75,7 @@ function scripted(frames: Iterable<Uint8Array>, protocol = "v5.channel.k8s.io") 
     send: async (frame) => void sent.push(frame),
     close: () => undefined,
     frames: (async function* () {
-      for (const frame of frames) {
+      for await (const frame of frames) {
         taken += 1;
         yield frame;
       }
@@ -126,6 +128,30 @@ test("a connection that ends without a status is lost, never a success", async (
   const reader = process.stdout[Symbol.asyncIterator]();
   expect(Buffer.from((await reader.next()).value ?? "").toString()).toBe("half");
   expect(await failureOf(reader.next())).toBe(error);
+});
+
+test("a terminal's size goes to the process at first and whenever it changes", async () => {
+  const terminal = fakeLentTerminal();
+  let end = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const server = scripted(
+    (async function* () {
+      await ended;
+      yield frame(3, '{"status":"Success"}');
+    })(),
+  );
+  const joined = joinTerminal(await server.open({ tty: true, stdin: true }), terminal);
+  terminal.resize(120, 40);
+  await turns();
+  end();
+  expect(await joined).toEqual({ type: "exited", exit: { exitCode: 0 } });
+  terminal.resize(1, 1);
+  expect(server.sent.map((one) => Buffer.from(one).toString())).toEqual([
+    '\u0004{"Width":80,"Height":24}',
+    '\u0004{"Width":120,"Height":40}',
+  ]);
 });
 
 test("a server of v4 cannot be told the end of the input", async () => {

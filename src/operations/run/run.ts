@@ -156,8 +156,10 @@ function explain(error: unknown, name: string, left: string | undefined): unknow
   if (!isKubescriptError(error) || error.code === "COMMAND_FAILED") return error;
   const why = error.code === "ABORTED" ? "it was interrupted" : lowerFirst(error.message);
   const message = `Cannot run pods "${name}" to its end: ${why}; ${left ?? "the pod was deleted"}`;
+  // An interruption without a hint is told in one word.
+  const gone = error.hint ?? "Nothing of it is left once its grace period is over.";
   const hint =
-    left === undefined ? error.hint : `Look at it, k8s.pods.logs("${name}"), or delete it: k8s.pods.delete("${name}").`;
+    left === undefined ? gone : `Look at it, k8s.pods.logs("${name}"), or delete it: k8s.pods.delete("${name}").`;
   if (error.code === "ABORTED") return new AbortError(message, { cause: error, hint });
   if (error.code === "TIMEOUT") return new TimeoutError(message, { cause: error, hint });
   return new KubescriptError(error.code, message, { cause: error, hint, retryable: error.retryable });

@@ -1,0 +1,93 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type IPty, spawn } from "@lydell/node-pty";
+import { build } from "esbuild";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { type StreamCluster, startStreamCluster } from "../support/stream-cluster.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+let folder: string;
+let cluster: StreamCluster;
+
+beforeAll(async () => {
+  // Inside the package, so that packages and package.json are found as in dist.
+  folder = await mkdtemp(path.join(root, "node_modules/.terminal-test-"));
+  await build({
+    absWorkingDir: root,
+    entryPoints: [{ in: "src/cli/main.ts", out: "cli/main" }],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20.18",
+    packages: "external",
+    logLevel: "error",
+  });
+  cluster = await startStreamCluster();
+  await cluster.pod("p");
+  await writeFile(path.join(folder, "config"), cluster.kubeconfig);
+});
+afterAll(async () => {
+  await cluster.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const terminals: IPty[] = [];
+afterEach(() => {
+  for (const terminal of terminals.splice(0)) terminal.kill();
+});
+
+/** kubescript in a real terminal, on a cluster whose commands are children of the test. */
+function kubescript(...args: string[]) {
+  const env = { ...process.env, NO_COLOR: "1", KUBESCRIPT_HISTORY: "", KUBECONFIG: path.join(folder, "config") };
+  const entry = path.join(folder, "cli/main.js");
+  const terminal = spawn(process.execPath, [entry, ...args], { cols: 120, rows: 40, cwd: tmpdir(), env });
+  terminals.push(terminal);
+  let output = "";
+  let from = 0;
+  terminal.onData((data) => {
+    output += data;
+  });
+  const exited = new Promise<number>((resolve) => terminal.onExit(({ exitCode }) => resolve(exitCode)));
+  const see = async (expected: RegExp): Promise<void> => {
+    await expect
+      .poll(() => expected.test(output.slice(from)) || output.slice(from), { timeout: 10_000, interval: 20 })
+      .toBe(true);
+    from = output.length;
+  };
+  return { exited, see, type: (keys: string) => terminal.write(keys) };
+}
+
+// Shows control characters, and ends after three of them.
+const COMMAND = `["sh", "-c", "echo begun; head -c 3 | cat -v"]`;
+
+test("at the prompt, Ctrl-C goes to the remote process, and the prompt is usable afterwards", async () => {
+  const session = kubescript();
+  await session.see(/default> /);
+  session.type(`k8s.pods.exec("p", ${COMMAND}, { terminal: true })\r`);
+  await session.see(/begun\r?\n/);
+  session.type("a\u0003\r");
+  await session.see(/a\^C\^M.*\{ exitCode: 0 \}[\s\S]*> /);
+  session.type("40 + 2\r");
+  await session.see(/\n42\r\n[\s\S]*> /);
+  session.type("console.log('go' + 'ing'); await new Promise(() => {})\r");
+  await session.see(/going/);
+  session.type("\u0003");
+  await session.see(/interrupted[\s\S]*> /);
+  session.type("k8s.pods.exec('p', ['sh', '-c', 'echo begun; read x'], { terminal: true })\r");
+  await session.see(/begun\r?\n/);
+  session.type("\n");
+  await session.see(/exitCode: 0[\s\S]*> /);
+  session.type(".exit\r");
+  expect(await session.exited).toBe(0);
+});
+
+test("in eval, too, which ends when the remote process has", async () => {
+  const session = kubescript("eval", `k8s.pods.exec("p", ${COMMAND}, { terminal: true })`);
+  await session.see(/begun/);
+  session.type("\u0003\u0003\u0003");
+  await session.see(/\^C\^C\^C/);
+  expect(await session.exited).toBe(0);
+});
