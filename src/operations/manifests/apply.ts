@@ -4,7 +4,7 @@ import type { UnknownObject } from "../../core/object.ts";
 import { AbortError, isApiError, UsageError } from "../../errors.ts";
 import type { ApplyOptions } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
-import { eachAtOnce } from "../at-once.ts";
+import { eachAtOnce, forMany } from "../at-once.ts";
 import type { OperationContext } from "../context.ts";
 import { listed, retold } from "../retold.ts";
 import { awaitDefinitions } from "./definitions.ts";
@@ -60,8 +60,9 @@ const POLL_MS = 100;
 export async function applyManifests(
   operation: OperationContext,
   source: ManifestSource,
-  options: ApplyManifestsOptions = {},
+  given: ApplyManifestsOptions = {},
 ): Promise<AppliedObject[]> {
+  const options = { ...given, signal: forMany(given.signal) };
   const manifests = await readManifests(source, options);
   const inventory = await Inventory.open(operation, options);
   const members =

@@ -1,4 +1,5 @@
 import type { UnknownObject } from "../../core/object.ts";
+import { forMany } from "../at-once.ts";
 import type { OperationContext } from "../context.ts";
 import type { ApplyManifestsOptions } from "./apply.ts";
 import { Inventory } from "./inventory.ts";
@@ -29,8 +30,9 @@ export interface ObjectDiff {
 export async function diffManifests(
   operation: OperationContext,
   source: ManifestSource,
-  options: DiffManifestsOptions = {},
+  given: DiffManifestsOptions = {},
 ): Promise<ObjectDiff[]> {
+  const options = { ...given, signal: forMany(given.signal) };
   const manifests = await readManifests(source, options);
   const inventory = await Inventory.open(operation, options);
   const members =
