@@ -23,7 +23,7 @@ const READS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * Sends every write as a dry run (`dryRun=All`: validated, admitted, not stored) and tells the listener; reads and
- * reviews pass. What no dry run exists for is refused with a UsageError: exec, attach, port-forward, requests through a
+ * reviews pass. What no dry run exists for is refused with a UsageError: exec, attach, port-forward, tokens, requests through a
  * proxy sub-resource, and writes outside the API's resources.
  */
 export function plan(inner: Transport, listener: PlanListener): Transport {
@@ -88,6 +88,8 @@ export function asDryRun(request: ApiRequest): ApiRequest {
   if (!info.isResourceRequest || info.subresource === "proxy" || info.verb === "proxy") {
     throw refusal(request.method, request.path);
   }
+  // Servers take no notice of the dry run here, and issue a token that is as good as any.
+  if (info.resource === "serviceaccounts" && info.subresource === "token") throw refusal(request.method, request.path);
   const { rawQuery: _, ...rest } = request;
   const dry = { ...rest, query: { ...request.query, dryRun: "All" } };
   if (request.method !== "DELETE" || request.body === undefined) return dry;

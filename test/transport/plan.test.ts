@@ -57,6 +57,7 @@ describe("what has no dry run is refused and never sent", () => {
   test.each([
     ["POST", "/anything"],
     ["POST", "/api/v1/namespaces/x/services/web/proxy/reset"],
+    ["POST", "/api/v1/namespaces/x/serviceaccounts/default/token"],
   ])("%s %s", async (method, path) => {
     const { inner, transport } = planned();
     expect((await failureOf(transport.send({ method, path, body: "{}" }))).code).toBe("USAGE");

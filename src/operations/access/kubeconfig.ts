@@ -1,6 +1,5 @@
 import type { Connection } from "../../config/connection.ts";
 import { formatYaml } from "../../core/yaml.ts";
-import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { ServiceAccount } from "../../types/core-v1.ts";
@@ -26,12 +25,6 @@ export async function serviceAccountKubeconfig(
   options: KubeconfigOptions = {},
 ): Promise<string> {
   const { durationSeconds, boundTo, context, server, ...call } = options;
-  if (operation.storesNothing) {
-    throw new UsageError(
-      "USAGE",
-      `Cannot make a kubeconfig of service account "${account}" on a dry run: it needs a token`,
-    );
-  }
   const { scope } = operation;
   const namespace = call.namespace ?? (scope.type === "everywhere" ? "*" : scope.namespace);
   const accounts = operation.resource("serviceaccounts") as unknown as ResourceClient<ServiceAccount>;

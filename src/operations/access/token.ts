@@ -36,6 +36,12 @@ export async function createToken(
 ): Promise<ServiceAccountToken> {
   const { audiences = [], durationSeconds, boundTo, ...call } = options;
   const label = `Cannot create a token of service account "${name}"`;
+  if (accounts.storesNothing) {
+    // A server would issue a token all the same.
+    throw new UsageError("USAGE", `${label}: there is no dry run for it`, {
+      hint: "Run the script instead of planning it, or keep this call out of the plan.",
+    });
+  }
   if (durationSeconds !== undefined && !(Number.isInteger(durationSeconds) && durationSeconds > 0)) {
     throw new UsageError("INVALID_INPUT", `${label}: durationSeconds is ${JSON.stringify(durationSeconds)}`, {
       hint: "It is a whole number of seconds; servers take from 600.",
@@ -58,9 +64,7 @@ export async function createToken(
   const { status } = await accounts.subresource<TokenRequest>("token").create(name, request, call);
   const { token = "", expirationTimestamp = "" } = status ?? {};
   if (token !== "") return { token, expirationTimestamp };
-  throw new KubescriptError("MALFORMED_RESPONSE", `${label}: the server's answer holds none`, {
-    hint: accounts.storesNothing ? "A dry run gives none: ask without it." : undefined,
-  });
+  throw new KubescriptError("MALFORMED_RESPONSE", `${label}: the server's answer holds none`);
 }
 
 type TokenBoundTo = NonNullable<NonNullable<TokenRequest["spec"]>["boundObjectRef"]>;
