@@ -5,7 +5,7 @@ import { Discovery } from "../../src/discovery/discovery.ts";
 import { ResourceHelper } from "../../src/operations/resource-helper.ts";
 import type { Timing } from "../../src/resources/timing.ts";
 import { manualClock } from "../../src/sandbox/model/manual-clock.ts";
-import type { SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import type { Sandbox, SandboxOptions } from "../../src/sandbox/sandbox.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 import { sandboxResources } from "./sandbox-resources.ts";
 
@@ -22,6 +22,7 @@ export interface MovingSandbox {
   /** Moves the clock until it holds; fails after `limitMs` of its time. */
   until(holds: () => boolean | Promise<boolean>, limitMs?: number): Promise<void>;
   now(): number;
+  readonly sandbox: Sandbox;
   /** `METHOD path?query` of every request so far. */
   readonly requests: string[];
   close(): Promise<void>;
@@ -33,7 +34,11 @@ export function movingSandbox(
 ): MovingSandbox {
   const clock = manualClock(Date.parse("2026-11-21T00:00:00Z"));
   const requests: string[] = [];
-  const { transport: inner, close } = sandboxResources({
+  const {
+    sandbox,
+    transport: inner,
+    close,
+  } = sandboxResources({
     clock,
     addons: false,
     ...options,
@@ -101,6 +106,7 @@ export function movingSandbox(
     },
     until,
     now: () => clock.now(),
+    sandbox,
     requests,
     close,
   };

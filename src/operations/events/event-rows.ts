@@ -4,7 +4,7 @@ import { lastSeenText } from "./event-times.ts";
 
 /** The columns of `kubectl events`, wide enough for most rows when they come one by one. */
 const COLUMNS: PrintedRow["columns"] = [
-  { name: "Last Seen", priority: 0, width: 10 },
+  { name: "Last Seen", priority: 0, width: 17 },
   { name: "Type", priority: 0, width: 7 },
   { name: "Reason", priority: 0, width: 17 },
   { name: "Object", priority: 0, width: 24 },

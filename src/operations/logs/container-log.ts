@@ -40,7 +40,7 @@ export class ContainerLog {
   readonly #pods: ResourceClient<Pod>;
   readonly #options: LogOptions;
   readonly #start: LogStart;
-  readonly #position = new LogPosition();
+  readonly #position: LogPosition;
   readonly #stamps = new StampReader();
   #bytesLeft: number;
   #asked = false;
@@ -55,6 +55,7 @@ export class ContainerLog {
     this.#pods = pods;
     this.#options = options;
     this.#start = start;
+    this.#position = new LogPosition(Object.keys(start).length === 0);
     this.#bytesLeft = options.limitBytes ?? Number.POSITIVE_INFINITY;
   }
 

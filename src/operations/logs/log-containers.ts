@@ -17,7 +17,7 @@ export interface PodContainer {
 export function logContainers(pods: readonly Pod[], options: LogOptions): PodContainer[] {
   const { container, allContainers } = options;
   const chosen = pods.flatMap((pod) =>
-    namesIn(pod, options, () => chooseContainer(pod, "read the log of")).map((name) => ({ pod, container: name })),
+    namesIn(pod, options, () => onlyContainer(pod)).map((name) => ({ pod, container: name })),
   );
   const [first] = pods;
   if (chosen.length > 0 || first === undefined || allContainers === true) return chosen;
@@ -26,6 +26,16 @@ export function logContainers(pods: readonly Pod[], options: LogOptions): PodCon
   throw new UsageError("INVALID_INPUT", `Cannot read logs: no container matches ${String(container)}`, {
     hint: `pods "${first.metadata?.name}" has ${names}.`,
   });
+}
+
+/** The one that needs no name. Logs have one more way out where there are several: to read them all. */
+function onlyContainer(pod: Pod): string {
+  try {
+    return chooseContainer(pod, "read the log of");
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(error.code, error.message, { hint: `${error.hint}, or all of them: { allContainers: true }` });
+  }
 }
 
 /** The same for a pod that came while its like were followed: where it leaves the choice open, all are read. */

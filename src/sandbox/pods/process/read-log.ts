@@ -1,16 +1,22 @@
 import type { PodLogOptions } from "../logs.ts";
 import type { ContainerLog, LogLine } from "./container-log.ts";
 
+const NEWLINE = 10;
+
 /** A log in chunks, cut as the options say; followed, it ends with its container or the signal. */
 export async function* readLog(log: ContainerLog, options: PodLogOptions, now: number): AsyncGenerator<Uint8Array> {
   const { tailLines, timestamps = false, follow = false, signal, limitBytes = Number.POSITIVE_INFINITY } = options;
   const { sinceSeconds, sinceTime } = options;
   const since = sinceTime ?? (sinceSeconds === undefined ? Number.NEGATIVE_INFINITY : now - sinceSeconds * 1000);
   let left = limitBytes;
+  // A line that was too long stands in several entries; only its beginning is stamped.
+  let begins = true;
   const show = (lines: readonly LogLine[]): Buffer => {
-    const texts = lines.map(({ at, text }) =>
-      timestamps ? Buffer.concat([Buffer.from(`${new Date(at).toISOString().slice(0, 23)}000000Z `), text]) : text,
-    );
+    const texts = lines.map(({ at, text }) => {
+      const stamped = timestamps && begins;
+      begins = text.at(-1) === NEWLINE;
+      return stamped ? Buffer.concat([Buffer.from(`${new Date(at).toISOString().slice(0, 23)}000000Z `), text]) : text;
+    });
     const all = Buffer.concat(texts);
     const shown = all.length > left ? all.subarray(0, left) : all;
     left -= shown.length;
