@@ -33,6 +33,7 @@ export type { SubjectWithAccess, WhoCan } from "./operations/access/who-can.ts";
 export type { AcrossOptions } from "./operations/across/across.ts";
 export type { AcrossFailure, AcrossResult, AcrossResults, AcrossSuccess } from "./operations/across/results.ts";
 export type { AcrossNamespaces, AcrossTarget, AcrossTargets } from "./operations/across/targets.ts";
+export type { ClusterInfoOptions, ClusterOverview, ClusterService } from "./operations/cluster-info/cluster-info.ts";
 export type { CopyOptions } from "./operations/copy/copy.ts";
 export type { CopyProgress, CopyReport, SkippedPath } from "./operations/copy/copy-report.ts";
 export type {
@@ -52,6 +53,7 @@ export type { ProcessExit } from "./operations/exec/process-exit.ts";
 export type { RemoteProcess } from "./operations/exec/remote-process.ts";
 export type { StdinSource } from "./operations/exec/stdin.ts";
 export type { ExposeOptions } from "./operations/expose.ts";
+export type { HealthCheck, HealthEndpoint, HealthOptions } from "./operations/health/health.ts";
 export type { KeyChanges, LabelOptions } from "./operations/label.ts";
 export type { LiveStream } from "./operations/live-stream.ts";
 export type { LogLine, LogOptions, LogProblem } from "./operations/logs/log-options.ts";
@@ -91,6 +93,8 @@ export type { DrainedPod, DrainOptions, DrainProgress } from "./operations/nodes
 export type { DrainPlanOptions, DrainPlanPod } from "./operations/nodes/drain-plan.ts";
 export type { EvictOptions } from "./operations/nodes/evict.ts";
 export type { TaintOptions } from "./operations/nodes/taint.ts";
+export type { ProxyFilterOptions, ProxyPatterns } from "./operations/proxy/filter.ts";
+export type { ApiProxy, ProxyOptions } from "./operations/proxy/proxy.ts";
 export { ResourceHelper } from "./operations/resource-helper.ts";
 export type { Revision } from "./operations/rollout/history.ts";
 export type { RolloutProgress, RolloutWaitOptions } from "./operations/rollout/progress.ts";
@@ -108,6 +112,9 @@ export type { NodeUsage, TopNodesOptions } from "./operations/top/top-nodes.ts";
 export type { PodUsage, TopPodsOptions } from "./operations/top/top-pods.ts";
 export type { Usage } from "./operations/top/usage.ts";
 export type { UsageList } from "./operations/top/usage-list.ts";
+export type { ObjectTree, TreeNode } from "./operations/tree/object-tree.ts";
+export type { TreeOwner } from "./operations/tree/owners.ts";
+export type { TreeOptions } from "./operations/tree/tree.ts";
 export type { WaitOptions } from "./operations/wait/wait.ts";
 export type { WaitTarget } from "./operations/wait/wait-across.ts";
 export {

@@ -33,10 +33,12 @@ export class Programs {
     return this.#run(this.#kubectl, args, undefined, input);
   }
 
-  /** A line of shell in which `kubectl` works in the namespace. */
+  /** A line of shell in which `kubectl` works in the namespace. What serves until it is stopped serves for a second. */
   inShell(namespace: string, folder: string, line: string): Outcome {
-    const quoted = `'${this.#kubectl}' -n ${namespace}`;
-    return this.#run("bash", ["-c", `kubectl() { ${quoted} "$@"; }\nexport -f kubectl\n${line}`], folder);
+    const plain = `'${this.#kubectl}' -n ${namespace} "$@"`;
+    const serves = /^kubectl (proxy|port-forward) /.test(line);
+    const body = serves ? `timeout 1 ${plain}; [ $? = 124 ]` : plain;
+    return this.#run("bash", ["-c", `kubectl() { ${body}; }\nexport -f kubectl\n${line}`], folder);
   }
 
   /** The code, as `kubescript eval` runs it. */
