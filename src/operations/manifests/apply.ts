@@ -112,7 +112,7 @@ class ApplyRun {
   }
 
   async all(): Promise<AppliedObject[]> {
-    const { signal, validate = true } = this.#options;
+    const { validate = true } = this.#options;
     const located = await locate(this.#operation, this.#manifests, this.#options);
     // Their definitions are among the manifests; until these are there, nothing is known of them.
     const defined = definedKinds(this.#manifests);
@@ -131,7 +131,8 @@ class ApplyRun {
     for (const rank of inRanks(rest)) await this.#writeAll(rank);
     this.#writtenAll = true;
     const strays = await this.#prune(all);
-    if (this.#options.wait === true) await awaitSettled(this.#operation, all, strays, { ...this.#options, signal });
+    const task = this.#task;
+    if (this.#options.wait === true) await awaitSettled(this.#operation, all, strays, { ...this.#options, task });
     return this.#report;
   }
 

@@ -1,5 +1,6 @@
 import { AbortError, isApiError, isKubescriptError, TimeoutError } from "../../errors.ts";
 import type { DeleteOptions } from "../../resources/options.ts";
+import type { ProgressTask } from "../../resources/progress.ts";
 import { eachAtOnce, forMany } from "../at-once.ts";
 import type { OperationContext } from "../context.ts";
 import { listed, retold } from "../retold.ts";
@@ -46,7 +47,7 @@ export async function deleteManifests(
   const task = operation.showProgress(
     `deleting ${manifests.length === 1 ? "an object" : `${manifests.length} objects`}`,
   );
-  const run = new DeleteRun(operation, manifests, options, (text) => task.update(text));
+  const run = new DeleteRun(operation, manifests, options, task);
   try {
     return await run.all();
   } finally {
@@ -58,7 +59,7 @@ class DeleteRun {
   readonly #operation: OperationContext;
   readonly #manifests: readonly Manifest[];
   readonly #options: DeleteManifestsOptions;
-  readonly #tell: (text: string) => void;
+  readonly #task: ProgressTask;
   readonly #report: DeletedObject[] = [];
   readonly #failures: Problem[] = [];
   /** Asked to go, and not yet gone or known to be. */
@@ -69,12 +70,12 @@ class DeleteRun {
     operation: OperationContext,
     manifests: readonly Manifest[],
     options: DeleteManifestsOptions,
-    tell: (text: string) => void,
+    task: ProgressTask,
   ) {
     this.#operation = operation;
     this.#manifests = manifests;
     this.#options = options;
-    this.#tell = tell;
+    this.#task = task;
     this.#over = operation.timing.now() + (options.timeoutMs ?? Number.POSITIVE_INFINITY);
   }
 
@@ -114,7 +115,12 @@ class DeleteRun {
     }
     const left = this.#over - this.#operation.timing.now();
     const timeoutMs = Number.isFinite(left) ? Math.max(left, 1) : -1;
-    await runWait(groupsByClient(gone), judgeOf(deleted), { signal, timeoutMs }, this.#options.timeoutMs);
+    await runWait(
+      groupsByClient(gone),
+      judgeOf(deleted),
+      { signal, timeoutMs },
+      { toldMs: this.#options.timeoutMs, task: this.#task },
+    );
     this.#leaving.clear();
   }
 
@@ -123,7 +129,7 @@ class DeleteRun {
     const { client, name, namespace, manifest, label } = target;
     const { signal, propagationPolicy, gracePeriodSeconds, dryRun, ignoreNotFound = false } = this.#options;
     this.#leaving.add(target);
-    this.#tell(`${this.#report.length} of ${this.#manifests.length}; ${label}`);
+    this.#task.update(`${this.#report.length} of ${this.#manifests.length}; ${label}`);
     try {
       await client.delete(name, { signal, propagationPolicy, gracePeriodSeconds, dryRun });
       this.#record(manifest, namespace, "deleted");

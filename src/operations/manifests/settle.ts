@@ -1,4 +1,5 @@
 import type { CallScope } from "../../resources/options.ts";
+import type { ProgressTask } from "../../resources/progress.ts";
 import type { OperationContext } from "../context.ts";
 import { judgeOf, SETTLED } from "../wait/judge.ts";
 import { runWait } from "../wait/wait.ts";
@@ -15,12 +16,12 @@ export async function awaitSettled(
   operation: OperationContext,
   targets: readonly Target[],
   strays: readonly Stray[],
-  options: CallScope & { readonly timeoutMs?: number | undefined },
+  options: CallScope & { readonly timeoutMs?: number | undefined; readonly task: ProgressTask },
 ): Promise<void> {
-  const { signal, timeoutMs = TIMEOUT_MS } = options;
+  const { signal, task, timeoutMs = TIMEOUT_MS } = options;
   const began = operation.timing.now();
-  await runWait(groupsByClient(targets), SETTLED, { signal, timeoutMs });
+  await runWait(groupsByClient(targets), SETTLED, { signal, timeoutMs }, { task });
   const left = timeoutMs <= 0 ? timeoutMs : Math.max(1, timeoutMs - (operation.timing.now() - began));
   const gone = strays.map(({ client, object }) => ({ client, name: object.metadata?.name ?? "" }));
-  await runWait(groupsByClient(gone), judgeOf(deleted), { signal, timeoutMs: left }, timeoutMs);
+  await runWait(groupsByClient(gone), judgeOf(deleted), { signal, timeoutMs: left }, { toldMs: timeoutMs, task });
 }

@@ -7,6 +7,7 @@ import { KubescriptError, TimeoutError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import { objectKey } from "../../resources/list.ts";
 import type { CallScope } from "../../resources/options.ts";
+import type { ProgressTask } from "../../resources/progress.ts";
 import { collectionNamespace, objectNamespace, requireName, scopeOf } from "../../resources/scope.ts";
 import { refuseMisspelledSelectors } from "../../resources/selection.ts";
 import { explainTrouble } from "./explain-trouble.ts";
@@ -69,15 +70,20 @@ export async function waitForAll<T extends KubernetesObject>(
   return runWait(groups, judgeOf(condition), options);
 }
 
-/**
- * {@link waitForAll} by a judge of one's own.
- * @param toldMs the time limit as the caller knows it, where this is what is left of it
- */
+/** A wait that is part of something longer. */
+export interface WithinWork {
+  /** The time limit as the caller knows it, where this is what is left of it. */
+  readonly toldMs?: number | undefined;
+  /** Shows the wait instead of a task of its own; not ended by it. */
+  readonly task?: ProgressTask | undefined;
+}
+
+/** {@link waitForAll} by a judge of one's own. */
 export async function runWait<T extends KubernetesObject>(
   groups: readonly WaitGroup<T>[],
   judge: Judge,
   options: WaitOptions,
-  toldMs?: number | undefined,
+  within: WithinWork = {},
 ): Promise<T[]> {
   const { timeoutMs = WAIT_TIMEOUT_MS, signal } = options;
   if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs))
@@ -85,9 +91,10 @@ export async function runWait<T extends KubernetesObject>(
   const [group] = groups;
   if (group === undefined) return [];
   const parts = await Promise.all(groups.map((one) => partOf(one)));
-  const task = group.client.showProgress(`waiting for ${countedOf(parts)(parts.length)} to ${judge.goal}`);
+  const title = `waiting for ${countedOf(parts)(parts.length)} to ${judge.goal}`;
+  const task = within.task ?? group.client.showProgress(title);
   const waiting = new Waiting<T>(judge, countedOf(parts), (progress) => {
-    task.update(progressText(progress));
+    task.update(`${within.task === undefined ? "" : `${title}: `}${progressText(progress)}`);
     options.onProgress?.(progress);
   });
   const over = new AbortController();
@@ -111,13 +118,13 @@ export async function runWait<T extends KubernetesObject>(
     if (failure === undefined && once && !waiting.isDone) failure = { error: LATE };
     if (failure !== undefined) {
       const error = over.signal.reason === LATE ? LATE : failure.error;
-      throw await explained(error, waiting, parts, toldMs ?? limitOf(timeoutMs), signal);
+      throw await explained(error, waiting, parts, within.toldMs ?? limitOf(timeoutMs), signal);
     }
     return waiting.all.flatMap(({ last }) => (last === undefined ? [] : [last]));
   } finally {
     timer?.cancel();
     over.abort();
-    task.end();
+    if (within.task === undefined) task.end();
   }
 }
 
