@@ -86,6 +86,8 @@ export class Completer {
       return matching([...own, ...resources], typed);
     }
     if (handle?.resource !== undefined) return matching(membersOf(handle.cluster.resource(handle.resource)), typed);
+    const part = partOf(chain, this.#context.k8s());
+    if (part !== undefined) return matching(membersOf(part), typed);
     const value = chain.includes("(") ? undefined : valueAt(chain, this.#context.global);
     return matching(value === undefined ? [] : membersOf(value), typed);
   }
@@ -137,6 +139,20 @@ export function handleOf(
     else if (name === "everywhere") cluster = cluster.everywhere;
   }
   return { cluster, resource };
+}
+
+/** What an accessor of a handle or a helper gives: `k8s.make`, `k8s.deployments.rollout`. They ask nothing of a cluster. */
+function partOf(chain: string, k8s: ClusterHandle): unknown {
+  const at = chain.lastIndexOf(".");
+  const handle = at < 0 ? undefined : handleOf(chain.slice(0, at), k8s);
+  if (handle === undefined) return undefined;
+  const { cluster, resource } = handle;
+  const owner: object = resource === undefined ? cluster : cluster.resource(resource);
+  const name = chain.slice(at + 1);
+  for (let one: object | null = owner; one !== null; one = Object.getPrototypeOf(one) as object | null) {
+    if (Object.getOwnPropertyDescriptor(one, name)?.get !== undefined) return Reflect.get(owner, name, owner);
+  }
+  return undefined;
 }
 
 /** Names of own and inherited members, those of every object left out. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Completer } from "../../src/repl/complete.ts";
 import type { ClusterHandle } from "../../src/runtime/cluster.ts";
+import { openCluster } from "../../src/runtime/open-cluster.ts";
 
 const namespaces = { table: async () => ({ rows: [{ object: { metadata: { name: "kube-system" } } }] }) };
 const everywhere = { context: "here", namespace: "*", resource: () => namespaces };
@@ -20,4 +21,24 @@ test.each([
   ["1.", [], ""],
 ])("after %s come %j", async (line, names, replaced) => {
   expect(await completer.complete(line)).toEqual([names, replaced]);
+});
+
+test("the parts of a handle and of a helper are completed without asking a cluster", async () => {
+  const kubeconfig =
+    "clusters: [{ name: c, cluster: { server: 'https://192.0.2.1' } }]\ncontexts: [{ name: c, context: { cluster: c } }]\n";
+  const k8s = await openCluster({
+    kubeconfig: `apiVersion: v1\nkind: Config\ncurrent-context: c\n${kubeconfig}`,
+    env: {},
+  });
+  const parts = new Completer({
+    k8s: () => k8s,
+    global: () => undefined,
+    globalNames: () => [],
+    commands: () => [],
+    now: () => 0,
+  });
+  expect(await parts.complete("k8s.make.cl")).toEqual([["clusterRole", "clusterRoleBinding"], "cl"]);
+  expect(await parts.complete('k8s.in("web").access.who')).toEqual([["whoCan", "whoami"], "who"]);
+  expect(await parts.complete("k8s.deployments.rollout.re")).toEqual([["restart", "resume"], "re"]);
+  expect(await parts.complete("k8s.deployments.nothing.re")).toEqual([[], "re"]);
 });

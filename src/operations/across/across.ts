@@ -88,7 +88,7 @@ class AcrossRun<H extends AcrossHandle<H>, T> {
   async results(): Promise<AcrossResult<T>[]> {
     const { contexts, namespaces } = this.#plan;
     const what = namespaces === undefined ? "contexts" : "namespaces";
-    const task = this.#fleet.showProgress(`across ${what}`);
+    const task = this.#fleet.showProgress("across");
     this.#update = () => task.update(`${this.#done.length} of ${this.#planned} ${what}`);
     try {
       if (contexts === undefined) return await this.#inCluster({}, this.#fleet.here);
