@@ -2,7 +2,7 @@ import type { Cluster } from "../../src/runtime/cluster.ts";
 import { type OpenClusterOptions, openCluster } from "../../src/runtime/open-cluster.ts";
 import { SANDBOX_CONTEXT, sandboxKubeconfig } from "../../src/sandbox/listener/kubeconfig.ts";
 import type { Pod } from "../../src/sandbox/pods/pod.ts";
-import { runningPod, type Streams, startStreams } from "../sandbox/streams/harness.ts";
+import { type Onlooker, runningPod, type Streams, startStreams } from "../sandbox/streams/harness.ts";
 
 /** A sandbox behind a real socket, and `k8s` on it. */
 export interface StreamCluster extends Streams {
@@ -13,8 +13,11 @@ export interface StreamCluster extends Streams {
   pod(name?: string): Promise<Pod>;
 }
 
-export async function startStreamCluster(options: Omit<OpenClusterOptions, "kubeconfig"> = {}): Promise<StreamCluster> {
-  const streams = await startStreams();
+export async function startStreamCluster(
+  options: Omit<OpenClusterOptions, "kubeconfig"> = {},
+  onlooker?: Onlooker,
+): Promise<StreamCluster> {
+  const streams = await startStreams(onlooker);
   const { ca, cert, key } = streams.credentials;
   const kubeconfig = sandboxKubeconfig({
     server: `https://127.0.0.1:${streams.listener.port}`,

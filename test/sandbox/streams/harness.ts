@@ -5,7 +5,12 @@ import path from "node:path";
 import WebSocket, { type RawData } from "ws";
 import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
 import { createCertificateAuthority } from "../../../src/sandbox/listener/certificate.ts";
-import { type Listener, startListener } from "../../../src/sandbox/listener/listener.ts";
+import {
+  type Handle,
+  type HandleUpgrade,
+  type Listener,
+  startListener,
+} from "../../../src/sandbox/listener/listener.ts";
 import type { ContainerAccess, ContainerSession } from "../../../src/sandbox/model/container-access.ts";
 import type { ContainerRunner } from "../../../src/sandbox/pods/container-runner.ts";
 import type { Pod } from "../../../src/sandbox/pods/pod.ts";
@@ -28,12 +33,18 @@ export interface Streams {
   close(): Promise<void>;
 }
 
-export async function startStreams(): Promise<Streams> {
+/** Whoever looks on as the server works. */
+export interface Onlooker {
+  handle(inner: Handle): Handle;
+  handleUpgrade(inner: HandleUpgrade): HandleUpgrade;
+}
+
+export async function startStreams(onlooker?: Onlooker): Promise<Streams> {
   const authority = createCertificateAuthority();
   const sandbox = createSandbox({ nodes: [{ name: "node0" }], addons: false, containerRunner: () => childProcesses() });
   const listener = await startListener({
-    handle: sandbox.handle,
-    handleUpgrade: createUpgrades(sandbox),
+    handle: onlooker?.handle(sandbox.handle) ?? sandbox.handle,
+    handleUpgrade: onlooker?.handleUpgrade(createUpgrades(sandbox)) ?? createUpgrades(sandbox),
     certificate: authority.issueServer("kube-apiserver", ["127.0.0.1"]),
     clientAuthority: authority.certificate,
   });
