@@ -4,8 +4,9 @@ import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import { objectNamespace, scopeIn } from "../../resources/scope.ts";
 import type { OperationContext } from "../context.ts";
-import { type WaitGroup, type WaitOptions, waitForAll } from "./wait.ts";
+import { type WaitOptions, waitForAll } from "./wait.ts";
 import type { WaitFor } from "./wait-condition.ts";
+import type { WaitGroup } from "./wait-group.ts";
 
 /** `TYPE/NAME`, an object of the API, or an entry of an apply's report. */
 export type WaitTarget = string | KubernetesObject | { readonly object: KubernetesObject };

@@ -1,19 +1,15 @@
 import { abortError } from "../../core/abort.ts";
 import type { KubernetesObject } from "../../core/object.ts";
-import { groupResource } from "../../core/path.ts";
-import type { SelectorOptions } from "../../core/requests.ts";
-import type { ApiResource } from "../../core/resource.ts";
 import { KubescriptError, TimeoutError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
-import { objectKey } from "../../resources/list.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
-import { collectionNamespace, objectNamespace, requireName, scopeOf } from "../../resources/scope.ts";
-import { refuseMisspelledSelectors } from "../../resources/selection.ts";
 import { explainTrouble } from "./explain-trouble.ts";
 import { type Judge, judgeOf } from "./judge.ts";
+import { judgeNone, labelOf, Members } from "./members.ts";
 import type { WaitFor } from "./wait-condition.ts";
-import { type AwaitedObject, HopelessError, Waiting, type WaitProgress } from "./waiting.ts";
+import { countedOf, type Part, partOf, type WaitGroup } from "./wait-group.ts";
+import { HopelessError, Waiting, type WaitProgress } from "./waiting.ts";
 
 /** kubectl's own default. */
 export const WAIT_TIMEOUT_MS = 30_000;
@@ -24,17 +20,6 @@ export interface WaitOptions extends CallScope {
   readonly timeoutMs?: number | undefined;
   /** Told at first and whenever an object changes. */
   readonly onProgress?: ((progress: WaitProgress) => void) | undefined;
-}
-
-/** Which objects of one resource: those named, or those that selectors choose. */
-export type WaitSelection = { readonly names: readonly string[] } | SelectorOptions;
-
-/** Objects of one resource that are waited for together with those of others. */
-export interface WaitGroup<T extends KubernetesObject> {
-  readonly client: ResourceClient<T>;
-  readonly selection: WaitSelection;
-  /** Instead of the client's. */
-  readonly namespace?: string | undefined;
 }
 
 /**
@@ -135,43 +120,6 @@ function limitOf(timeoutMs: number): number {
   return timeoutMs < 0 ? WEEK_MS : timeoutMs;
 }
 
-/** A group whose resource is known, checked before the first request for its objects. */
-interface Part<T extends KubernetesObject> extends WaitGroup<T> {
-  readonly resource: ApiResource;
-  /** Where one object's label has its namespace too. */
-  readonly everywhere: boolean;
-}
-
-async function partOf<T extends KubernetesObject>(group: WaitGroup<T>): Promise<Part<T>> {
-  const { client, selection } = group;
-  const resource = await client.resource();
-  const scope = scopeOf(client.scope, group.namespace);
-  if ("names" in selection) {
-    if (selection.names.length === 0) {
-      throw new UsageError("INVALID_INPUT", `Cannot wait for ${groupResource(resource)}: no object is named`);
-    }
-    for (const name of selection.names) {
-      requireName(resource, "wait for", name);
-      objectNamespace(resource, scope, "wait for", name);
-    }
-  } else refuseMisspelledSelectors(resource, selection);
-  const everywhere = resource.namespaced && collectionNamespace(resource, scope) === undefined;
-  return { ...group, resource, everywhere };
-}
-
-/** `pods "web"`, `3 pods`, `5 objects`. */
-function countedOf<T extends KubernetesObject>(parts: readonly Part<T>[]): (count: number) => string {
-  const named = parts.flatMap(({ selection, resource }) =>
-    "names" in selection ? selection.names.map((name) => `${resource.name} "${name}"`) : [],
-  );
-  const [part] = parts;
-  const everyIsNamed = parts.every(({ selection }) => "names" in selection);
-  if (everyIsNamed && named.length === 1) return () => named[0] ?? "";
-  const noun = parts.length === 1 ? (part?.resource.name ?? "") : "objects";
-  if (everyIsNamed) return () => `${named.length} ${noun}`;
-  return (count) => (count <= 1 ? noun : `${count} ${noun}`);
-}
-
 function progressText({ done, total, waiting }: WaitProgress): string {
   const [first] = waiting.filter(({ progress }) => progress !== "");
   if (total === 1) return first?.progress ?? "";
@@ -215,77 +163,6 @@ async function follow<T extends KubernetesObject>(
     if (members.areDone) return;
   }
   throw abortError(signal);
-}
-
-/** Which of the objects that a watch shows are waited for. */
-class Members<T extends KubernetesObject> {
-  readonly #part: Part<T>;
-  readonly #waiting: Waiting<T>;
-  readonly #byKey = new Map<string, AwaitedObject<T>>();
-  /** Names are waited for whatever becomes of them; what selectors choose comes and goes. */
-  readonly #named: boolean;
-  #synced = false;
-
-  constructor(part: Part<T>, waiting: Waiting<T>) {
-    this.#part = part;
-    this.#waiting = waiting;
-    const { selection, resource } = part;
-    this.#named = "names" in selection;
-    if (!("names" in selection)) return;
-    for (const name of new Set(selection.names)) {
-      this.#byKey.set(name, waiting.add(`${resource.name} "${name}"`, name));
-    }
-  }
-
-  see(object: T, isGone: boolean): void {
-    const key = this.#named ? (object.metadata?.name ?? "") : objectKey(object.metadata);
-    let awaited = this.#byKey.get(key);
-    if (awaited === undefined) {
-      if (this.#named || isGone || (this.#synced && this.#holdsForNone())) return;
-      awaited = this.#waiting.add(labelOf(this.#part, object), object.metadata?.name ?? "");
-      this.#byKey.set(key, awaited);
-    }
-    if (isGone && !this.#named && !this.#holdsForNone()) {
-      // Replaced by others that match, or no longer one of them.
-      this.#byKey.delete(key);
-      this.#waiting.drop(awaited);
-    } else this.#waiting.see(awaited, isGone ? undefined : object);
-  }
-
-  /** Absence is only certain when the present state is complete. */
-  synced(): void {
-    this.#synced = true;
-    for (const awaited of this.#byKey.values()) {
-      if (awaited.first === undefined) this.#waiting.see(awaited, undefined);
-    }
-    if (this.#byKey.size === 0) judgeNone(this.#part, this.#waiting);
-    this.#waiting.tell();
-  }
-
-  get areDone(): boolean {
-    if (!this.#named && !this.#synced) return false;
-    const all = [...this.#byKey.values()];
-    if (!all.every(({ verdict }) => verdict.type === "done")) return false;
-    return this.#named || all.length > 0 || this.#holdsForNone();
-  }
-
-  /** Whether it is absence that is waited for. */
-  #holdsForNone(): boolean {
-    return this.#waiting.judge.check(undefined, undefined).type === "done";
-  }
-}
-
-/** Fails where nothing matches, unless it may still come or nothing is what was wanted. */
-function judgeNone<T extends KubernetesObject>({ resource }: Part<T>, { judge }: Waiting<T>): void {
-  if (judge.check(undefined, undefined).type !== "failed") return;
-  throw new KubescriptError("WAIT_FAILED", `Cannot wait for ${resource.name} to ${judge.goal}: none matches`, {
-    hint: "Check the selectors and the namespace; all(exists, …) waits for the first to come.",
-  });
-}
-
-function labelOf<T extends KubernetesObject>({ resource, everywhere }: Part<T>, object: T): string {
-  const { namespace = "", name = "" } = object.metadata ?? {};
-  return `${resource.name} "${everywhere ? `${namespace}/` : ""}${name}"`;
 }
 
 /** The failure with what is known of its cause; an interruption as it is. */
