@@ -2,6 +2,7 @@ import type { KubernetesObject, UnknownObject } from "../core/object.ts";
 import type { SelectorOptions } from "../core/requests.ts";
 import type { ResourceClient } from "../resources/client.ts";
 import type { ResourceList } from "../resources/list.ts";
+import { requireName } from "../resources/scope.ts";
 import type { Event } from "../types/core-v1.ts";
 import type { DescribeOptions } from "./describe/describe.ts";
 import type { EventOptions } from "./events/event-selection.ts";
@@ -33,15 +34,17 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
   describe(names: string | readonly string[], options?: DescribeOptions): Promise<string>;
   describe(options?: DescribeOptions): Promise<string>;
   async describe(
-    which: string | readonly string[] | DescribeOptions = {},
-    options: DescribeOptions = {},
+    ...given: [which?: string | readonly string[] | DescribeOptions, options?: DescribeOptions]
   ): Promise<string> {
+    const [which, options = {}] = given;
+    const named = typeof which === "string" || Array.isArray(which);
+    const chosen = named ? options : ((which ?? {}) as DescribeOptions);
     // Asked for at once: at a prompt, the next line has another.
-    const isNames = typeof which === "string" || Array.isArray(which);
-    const given = isNames ? options : (which as DescribeOptions);
-    const signal = this.signalFor(given.signal);
+    const signal = this.signalFor(chosen.signal);
+    // A variable that was never set is no name, and does not stand for all.
+    if (given.length > 0 && !named && !which) requireName(await this.resource(), "describe", which);
     const { describe } = await import("./describe/describe.ts");
-    return describe(this, isNames ? (which as string | readonly string[]) : undefined, { ...given, signal });
+    return describe(this, named ? (which as string | readonly string[]) : undefined, { ...chosen, signal });
   }
 
   /**

@@ -214,6 +214,7 @@ test("several objects are described by names, by selectors, by the beginning of 
   expect(await configmaps.describe({ labels: "none" })).toBe("No resources found in kube-public namespace.");
   await expect(configmaps.describe("nobody")).rejects.toMatchObject({ code: "NOT_FOUND" });
   await expect(configmaps.describe(["api", "nobody"])).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await expect(configmaps.describe(undefined as never)).rejects.toThrow("its name is undefined, not a text");
   await expect(configmaps.describe("api", { labels: "tier" })).rejects.toThrow("by a selector too");
   await expect(configmaps.describe({ selector: "tier" } as object)).rejects.toThrow('there is no option "selector"');
 });

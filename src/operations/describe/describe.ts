@@ -11,6 +11,7 @@ import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { collectionNamespace, scopeOf } from "../../resources/scope.ts";
 import type { Event } from "../../types/core-v1.ts";
+import { eachAtOnce, forMany } from "../at-once.ts";
 import { describerOf } from "./describers.ts";
 import { eventsOf, eventTable, isAbout } from "./events.ts";
 import type { Layout } from "./layout.ts";
@@ -35,7 +36,7 @@ export async function describe(
 ): Promise<string> {
   const resource = await client.resource();
   refuseNamesAndSelectors(resource, names, options);
-  const run = new Description(client, resource, options);
+  const run = new Description(client, resource, { ...options, signal: forMany(options.signal) });
   if (typeof names === "string") return run.one(names);
   return names === undefined ? run.chosen() : run.several(names);
 }
@@ -81,7 +82,7 @@ class Description {
   }
 
   async several(names: readonly string[]): Promise<string> {
-    return this.#texts(await inTurns(names, (name) => this.#client.get(name, this.#scope)));
+    return this.#texts(await this.#each(names, (name) => this.#client.get(name, this.#scope)));
   }
 
   async chosen(): Promise<string> {
@@ -96,7 +97,7 @@ class Description {
     const [only] = objects;
     const events = showEvents ? this.#events(objects.length === 1 ? only?.metadata?.name : undefined) : undefined;
     events?.catch(() => {});
-    const texts = await inTurns(objects, (object) => this.#text(object, events));
+    const texts = await this.#each(objects, (object) => this.#text(object, events));
     return texts.join("\n\n\n");
   }
 
@@ -116,17 +117,18 @@ class Description {
     return eventsOf(this.#near, this.#resource, namespace, name);
   }
 
+  /** The results in the order of the items. */
+  async #each<I, R>(items: readonly I[], call: (item: I) => Promise<R>): Promise<R[]> {
+    const results: R[] = [];
+    const work = async (item: I, index: number): Promise<void> => {
+      results[index] = await call(item);
+    };
+    await eachAtOnce(items, AT_ONCE, work, this.#options.signal);
+    return results;
+  }
+
   get #scope(): CallScope {
     const { namespace, signal } = this.#options;
     return { namespace, signal };
   }
-}
-
-/** The results in order, of a few calls at a time. */
-async function inTurns<T, R>(items: readonly T[], call: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let at = 0; at < items.length; at += AT_ONCE) {
-    results.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(call))));
-  }
-  return results;
 }

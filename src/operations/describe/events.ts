@@ -2,7 +2,7 @@
 import type { KubernetesObject } from "../../core/object.ts";
 import type { ApiResource } from "../../core/resource.ts";
 import type { Event } from "../../types/core-v1.ts";
-import { ageText } from "./format.ts";
+import { lastSeen, lastSeenText } from "../events/event-times.ts";
 import { field, type Layout, NONE, section, table } from "./layout.ts";
 import type { Related, Surroundings } from "./related.ts";
 
@@ -40,7 +40,7 @@ export function isAbout({ kind, metadata }: KubernetesObject): (event: Event) =>
 export function eventTable(events: Related<Event>, now: number): Layout {
   if ("unread" in events) return field("Events", events.unread);
   if (events.items.length === 0) return field("Events", NONE);
-  const sorted = [...events.items].sort((a, b) => lastSeen(a) - lastSeen(b) || version(a) - version(b));
+  const sorted = [...events.items].sort((a, b) => secondOf(a) - secondOf(b) || version(a) - version(b));
   return section(
     "Events",
     table(
@@ -48,7 +48,7 @@ export function eventTable(events: Related<Event>, now: number): Layout {
       sorted.map((event) => [
         event.type ?? "",
         event.reason ?? "",
-        ages(event, now),
+        lastSeenText(event, now),
         event.source?.component || event.reportingComponent || "",
         message(event),
       ]),
@@ -62,19 +62,9 @@ function message({ involvedObject, message: said = "" }: Event): string {
   return fieldPath === "" ? said.trim() : `${fieldPath}: ${said.trim()}`;
 }
 
-/** `5s`, or `5s (x3 over 2m)` for what happened again. */
-function ages({ eventTime, firstTimestamp, lastTimestamp, series, count = 0 }: Event, now: number): string {
-  const first = ageText(eventTime ?? firstTimestamp, now);
-  if (series !== undefined && series !== null) {
-    return `${ageText(series.lastObservedTime, now)} (x${series.count ?? 0} over ${first})`;
-  }
-  return count > 1 ? `${ageText(lastTimestamp, now)} (x${count} over ${first})` : first;
-}
-
-/** In whole seconds, which is all that most events tell. */
-function lastSeen({ series, lastTimestamp, eventTime, metadata }: Event): number {
-  const time = Date.parse(series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? "");
-  return Number.isNaN(time) ? 0 : Math.floor(time / 1000);
+/** When it was seen last, in whole seconds: more most events do not tell. */
+function secondOf(event: Event): number {
+  return Math.floor(lastSeen(event) / 1000);
 }
 
 /** What was written later has the greater version. https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions */
