@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { blocksOf, firstMissing, normalise, steps } from "../../scripts/check-docs.ts";
+import { blocksOf, firstMissing, normalise, sandboxFlags, steps } from "../../scripts/check-docs.ts";
 
 describe("the docs check", () => {
   it("finds the fenced blocks, their languages and the files that they are to be written to", () => {
@@ -8,6 +8,14 @@ describe("the docs check", () => {
       ["ts", false, undefined, "1"],
       ["yaml", true, "x.yaml", "a: 1"],
     ]);
+  });
+
+  it("finds the flags of the sandbox that a file asks for", () => {
+    expect(sandboxFlags("# T\n<!-- sandbox: --pods=process --metrics -->\ntext")).toEqual([
+      "--pods=process",
+      "--metrics",
+    ]);
+    expect(sandboxFlags("# T\ntext")).toEqual([]);
   });
 
   it("splits a console block into commands and what each prints", () => {
