@@ -222,7 +222,7 @@ describe("its life", () => {
       code: "USAGE",
       message: `Cannot listen on 127.0.0.1:${port}: it is taken`,
     });
-    expect((await failureOf(k8s.dryRun().proxy({ port: 0 }))).message).toContain("stores nothing");
+    expect((await failureOf(k8s.dryRun().proxy({ port: 0 }))).message).toContain("no dry run");
     expect((await failureOf(started({ unixSocket: "s" }))).message).toContain("at once");
   });
 

@@ -8,6 +8,7 @@ import { throwIfAborted } from "../../core/abort.ts";
 import { inspectAsText } from "../../core/inspect-as-text.ts";
 import { UsageError } from "../../errors.ts";
 import type { OperationContext } from "../context.ts";
+import { requireEffect } from "../no-dry-run.ts";
 import { type ProxyFilter, type ProxyFilterOptions, proxyFilter } from "./filter.ts";
 import { forward, sendText } from "./forward.ts";
 import { type Prefixes, type Route, route } from "./routes.ts";
@@ -63,11 +64,8 @@ const IDLE_MS = 90_000;
  */
 export async function proxy(operation: OperationContext, options: ProxyOptions = {}): Promise<ApiProxy> {
   const signal = operation.signalFor(options.signal);
-  if (operation.storesNothing) {
-    throw new UsageError("USAGE", "Cannot proxy on a handle that stores nothing: what others send is not tried only", {
-      hint: "Use the handle without dryRun(), and keep the proxy out of a plan.",
-    });
-  }
+  // What others send through it would not be tried only.
+  requireEffect(operation, "proxy");
   const { unixSocket } = options;
   if (unixSocket !== undefined && options.port !== undefined) {
     throw new UsageError("USAGE", "Cannot proxy on a port and on a Unix socket at once", {
@@ -153,6 +151,11 @@ class RunningProxy implements ApiProxy {
     this.#server.close();
     this.#server.closeAllConnections();
     await this.closed;
+  }
+
+  toJSON(): Pick<ApiProxy, "url" | "socket" | "address"> {
+    const { url, socket, address } = this;
+    return { url, socket, address };
   }
 
   toString(): string {
