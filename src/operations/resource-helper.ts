@@ -21,7 +21,7 @@ import type { WaitFor } from "./wait/wait-condition.ts";
 export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends NodeVerbs<T> {
   /**
    * An object for people, as `kubectl describe` lays it out: its fields, what belongs to it (a Deployment's ReplicaSets, a
-   * node's pods, the endpoints behind a Service) and its events; a text of several lines without a final one. Where no
+   * node's pods, the endpoints behind a Service) and its events; a text of lines, the last one ended too. Where no
    * object has the name, those whose names begin so; with selectors or nothing, those of the scope. Events stand at the end
    * where one object is described, or as `showEvents` says. No value of a Secret is shown, and what may not be read is said
    * in its place. https://kubernetes.io/docs/reference/kubectl/generated/kubectl_describe/

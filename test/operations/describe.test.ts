@@ -108,7 +108,8 @@ test("a custom resource is described field by field, its conditions as a table, 
     Events:
       Type    Reason  Age                From    Message
       ----    ------  ----               ----    -------
-      Normal  Turned  60s (x2 over 60m)  turner  it turned"
+      Normal  Turned  60s (x2 over 60m)  turner  it turned
+    "
   `);
 });
 
@@ -136,7 +137,8 @@ test("no value of a Secret is shown, also none that an annotation repeats", asyn
     ====
     password:  12 bytes
 
-    Events:  <none>"
+    Events:  <none>
+    "
   `);
 });
 
@@ -211,7 +213,7 @@ test("several objects are described by names, by selectors, by the beginning of 
   expect(await names(configmaps.describe({ labels: { tier: "front" } }))).toEqual(["api", "web-a"]);
   expect(await names(configmaps.describe("web"))).toEqual(["web-a", "web-b"]);
   expect(await names(configmaps.describe({ labels: "tier" }))).toEqual(["api", "web-a", "web-b"]);
-  expect(await configmaps.describe({ labels: "none" })).toBe("No resources found in kube-public namespace.");
+  expect(await configmaps.describe({ labels: "none" })).toBe("No resources found in kube-public namespace.\n");
   await expect(configmaps.describe("nobody")).rejects.toMatchObject({ code: "NOT_FOUND" });
   await expect(configmaps.describe(["api", "nobody"])).rejects.toMatchObject({ code: "NOT_FOUND" });
   await expect(configmaps.describe(undefined as never)).rejects.toThrow("its name is undefined, not a text");

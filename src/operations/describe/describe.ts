@@ -28,7 +28,10 @@ const AT_ONCE = 8;
 
 type Client = ResourceClient<KubernetesObject>;
 
-/** Describes one object by its name, several by theirs, or those of the scope that the options choose. */
+/**
+ * Describes one object by its name, several by theirs, or those of the scope that the options choose: a text of lines, the
+ * last one ended too.
+ */
 export async function describe(
   client: Client,
   names: string | readonly string[] | undefined,
@@ -37,8 +40,8 @@ export async function describe(
   const resource = await client.resource();
   refuseNamesAndSelectors(resource, names, options);
   const run = new Description(client, resource, { ...options, signal: forMany(options.signal) });
-  if (typeof names === "string") return run.one(names);
-  return names === undefined ? run.chosen() : run.several(names);
+  const text = typeof names === "string" ? run.one(names) : names === undefined ? run.chosen() : run.several(names);
+  return `${await text}\n`;
 }
 
 function refuseNamesAndSelectors(
