@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { KubernetesObject } from "../../src/core/object.ts";
+import { ApiError } from "../../src/errors.ts";
 import type { AppliedObject } from "../../src/operations/manifests/apply.ts";
+import { fieldSteps, placeOf } from "../../src/operations/manifests/field-line.ts";
+import { globExpression, isGlob, splitGlob } from "../../src/operations/manifests/glob.ts";
 import { type SandboxCluster, sandboxCluster } from "../support/sandbox-cluster.ts";
 
 let cluster: SandboxCluster;
@@ -245,3 +248,67 @@ const widgetless = (name: string): KubernetesObject =>
       },
     },
   }) as object;
+
+test("a plan asks once about each object, in the order of the run, and says what it cannot hold", async () => {
+  const planned = sandboxCluster({ planned: true });
+  try {
+    const { k8s, requests } = planned;
+    const set = [configMap("a"), namespace("shop")];
+    expect(brief(await k8s.apply(set, { prune: true, applySet: "set" }))).toEqual([
+      "Namespace/shop created",
+      "ConfigMap/a created",
+    ]);
+    const writes = requests.filter((one) => !one.startsWith("GET"));
+    expect(writes.map((one) => /\/(\w+\/[\w-]+)\?/.exec(one)?.[1])).toEqual([
+      "namespaces/shop",
+      "configmaps/a",
+      "secrets/set",
+    ]);
+    expect(writes.every((one) => one.includes("dryRun=All"))).toBe(true);
+    const error = await failed(k8s.apply([...set, configMap("b", {}, "shop"), definition(), widget({})]));
+    expect(error.message).toMatch(
+      /^Cannot plan to apply ConfigMap "b" \(object 3\), Widget "w" \(object 5\): .* only made by the run$/,
+    );
+  } finally {
+    await planned.close();
+  }
+});
+
+test("files are matched as shells match them", () => {
+  const matches = (pattern: string, file: string): boolean => globExpression(pattern).test(file);
+  expect(isGlob("a/b.yaml")).toBe(false);
+  expect(["*.yaml", "a?.yaml", "[ab].yaml", "{a,b}.yaml", "**/a"].every(isGlob)).toBe(true);
+  expect(splitGlob("deploy/base/*.yaml")).toEqual({ base: "deploy/base", rest: "*.yaml" });
+  expect(splitGlob("/**/x")).toEqual({ base: "/", rest: "**/x" });
+  expect(splitGlob("*.yaml")).toEqual({ base: ".", rest: "*.yaml" });
+  const table: [string, string, boolean][] = [
+    ["*.yaml", "a.yaml", true],
+    ["*.yaml", "a/b.yaml", false],
+    ["*.yaml", ".hidden.yaml", false],
+    [".*.yaml", ".hidden.yaml", true],
+    ["**/*.yaml", "b.yaml", true],
+    ["**/*.yaml", "a/.git/b.yaml", false],
+    ["a/**", "a/b/c.yaml", true],
+    ["a.yaml", "axyaml", false],
+    ["{web,db}-?.y{,a}ml", "db-1.yaml", true],
+    ["[!a]*.yaml", "b.yaml", true],
+    ["[!a]*.yaml", "a.yaml", false],
+    ["a+(b)$.yaml", "a+(b)$.yaml", true],
+  ];
+  for (const [pattern, file, expected] of table)
+    expect([pattern, file, matches(pattern, file)]).toEqual([pattern, file, expected]);
+});
+
+test("fields of refusals lead to their lines", () => {
+  const text =
+    "# shop\nkind: List\nitems:\n- spec:\n    containers:\n    - name: a\n    - name: b\n      image: x\n    labels: { app.io/x: y }\n";
+  const object = { spec: { containers: [{ name: "a" }, { name: "b", image: "x" }], labels: { "app.io/x": "y" } } };
+  const manifest = { object, origin: "f.yaml, document 1", place: { text, document: 1, path: ["items", 0] } };
+  const lineOf = (status: object): string =>
+    placeOf(manifest, new ApiError("INVALID", "", { status, httpStatus: 422, method: "PATCH", path: "/" }));
+  expect(lineOf({ details: { causes: [{ field: "spec.containers[1].image" }] } })).toBe("f.yaml, document 1, line 8");
+  expect(lineOf({ message: 'failed: .spec.containers[name="b"].image: not declared' })).toMatch(/line 8$/);
+  expect(lineOf({ message: 'strict decoding error: unknown field "spec.labels"' })).toMatch(/line 9$/);
+  expect(lineOf({ message: "no field at all" })).toMatch(/line 4$/);
+  expect(fieldSteps(object, "spec.labels[app.io/x]")).toEqual(["spec", "labels", "app.io/x"]);
+});

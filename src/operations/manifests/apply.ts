@@ -1,22 +1,25 @@
 /** https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
-import { isDeepStrictEqual } from "node:util";
 import type { UnknownObject } from "../../core/object.ts";
-import { AbortError, isApiError, UsageError } from "../../errors.ts";
+import { isApiError } from "../../errors.ts";
 import type { ApplyOptions } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
 import { eachAtOnce, forMany } from "../at-once.ts";
 import type { OperationContext } from "../context.ts";
-import { listed, retold } from "../retold.ts";
+import { type AppliedObject, actionOf, appliedObject } from "./applied-object.ts";
+import { ApplyRecord } from "./apply-record.ts";
 import { awaitDefinitions } from "./definitions.ts";
+import { dryReport, refuseHoles } from "./dry-report.ts";
 import { Inventory, type PruneOptions, type Stray } from "./inventory.ts";
 import { type Manifest, type ManifestSource, type ReadOptions, readManifests } from "./manifests.ts";
 import { objectDiff } from "./object-diff.ts";
-import { DEFINITION_RANK, inRanks, inReverseRanks, NAMESPACE_RANK, rankOf } from "./order.ts";
+import { DEFINITION_RANK, inRanks, NAMESPACE_RANK, rankOf } from "./order.ts";
 import { isAboutObject, problemsError } from "./problems.ts";
+import { prune } from "./prune.ts";
 import { awaitSettled } from "./settle.ts";
 import { definedKinds, kindOf, type Located, locate, type Problem, type Target } from "./targets.ts";
 import { AT_ONCE, applyOptions, type Trial, tryAll } from "./trial.ts";
 
+export type { AppliedObject } from "./applied-object.ts";
 export type { ManifestSource } from "./manifests.ts";
 
 /** How manifests are applied. */
@@ -34,17 +37,6 @@ export interface ApplyManifestsOptions extends ApplyOptions, ReadOptions, PruneO
   readonly timeoutMs?: number | undefined;
   /** How long to wait for a definition that was just applied to be served. Default 10 000. */
   readonly definitionTimeoutMs?: number | undefined;
-}
-
-/** What became of one object. */
-export interface AppliedObject {
-  readonly kind: string;
-  readonly namespace: string | undefined;
-  readonly name: string;
-  /** Of a dry run, what would become of it; `untried` where its definition would have to be there for that. */
-  readonly action: "created" | "configured" | "unchanged" | "pruned" | "untried";
-  /** As the server has it now; as it was, when pruned. Not enumerable, so that the report prints as a table. */
-  readonly object: UnknownObject;
 }
 
 /** How long a server may take to check by a definition that was just changed. */
@@ -88,13 +80,8 @@ class ApplyRun {
   readonly #options: ApplyManifestsOptions;
   readonly #task: ProgressTask;
   readonly #dryRun: boolean;
-  readonly #report: AppliedObject[] = [];
+  readonly #record: ApplyRecord;
   readonly #trials = new Map<Target, Trial>();
-  /** Asked for and not answered. */
-  readonly #sending = new Set<Target>();
-  readonly #written = new Set<Manifest>();
-  #begun = false;
-  #writtenAll = false;
 
   constructor(
     operation: OperationContext,
@@ -105,6 +92,7 @@ class ApplyRun {
   ) {
     this.#operation = operation;
     this.#manifests = manifests;
+    this.#record = new ApplyRecord(manifests);
     this.#inventory = inventory;
     this.#options = options;
     this.#task = task;
@@ -123,17 +111,16 @@ class ApplyRun {
     this.#refuse(hopeless, "Nothing was written.");
     if (this.#dryRun) return this.#dryReport(targets, late);
     await this.#writeBase(targets);
-    const all = [...targets, ...(await this.#locateLate(late))];
+    const all = [...targets, ...(await this.#locateLate(late, targets))];
     const rest = all.filter(({ object }) => rankOf(object) > DEFINITION_RANK);
     const unchecked = rest.filter((one) => !this.#trials.has(one));
     const served = new Set(targets.map(({ manifest }) => kindOf(manifest)));
     if (validate) await this.#checkLate(unchecked, served);
     for (const rank of inRanks(rest)) await this.#writeAll(rank);
-    this.#writtenAll = true;
     const strays = await this.#prune(all);
     const task = this.#task;
     if (this.#options.wait === true) await awaitSettled(this.#operation, all, strays, { ...this.#options, task });
-    return this.#report;
+    return this.#record.report;
   }
 
   /** Asks about all that can be asked about now: not those whose definition is to change. */
@@ -155,14 +142,13 @@ class ApplyRun {
 
   async #try(targets: readonly Target[], problems: Problem[]): Promise<void> {
     const { signal } = this.#options;
-    const planned = this.#operation.storesNothing && !this.#operation.isDryRun;
     const found = await tryAll(this.#operation, inRanks(targets).flat(), {
       ...this.#options,
       signal,
       memberOf: this.#inventory?.id,
       // A plan lists what is asked, in its order: nothing that is not meant, and one after the other.
-      elsewhere: !planned,
-      atOnce: planned ? 1 : AT_ONCE,
+      elsewhere: !this.#isPlan,
+      atOnce: this.#isPlan ? 1 : AT_ONCE,
     });
     for (const trial of found.trials) this.#trials.set(trial.target, trial);
     problems.push(...found.problems);
@@ -192,11 +178,11 @@ class ApplyRun {
   }
 
   async #announce(targets: readonly Target[]): Promise<void> {
-    await this.#inventory?.announce(targets, this.#options);
+    await this.#inventory?.announce(targets, { signal: this.#options.signal, dryRun: this.#dryRun });
   }
 
   /** A kind whose definition was applied a moment ago is served a moment later. */
-  async #locateLate(late: readonly Problem[]): Promise<Target[]> {
+  async #locateLate(late: readonly Problem[], others: readonly Target[]): Promise<Target[]> {
     if (late.length === 0) return [];
     const { signal, definitionTimeoutMs = 10_000 } = this.#options;
     const { timing } = this.#operation;
@@ -207,7 +193,7 @@ class ApplyRun {
       const isOver = timing.now() >= until;
       this.#refuse(isOver ? [...problems, ...unknown] : problems, NO_MORE);
       if (unknown.length === 0) {
-        await this.#announce([...this.#trials.keys(), ...targets]);
+        await this.#announce([...others, ...targets]);
         return [...targets];
       }
       await timing.sleep(POLL_MS, signal);
@@ -246,7 +232,7 @@ class ApplyRun {
         this.#options.signal,
       );
     } finally {
-      this.#report.push(...done.toSorted((left, right) => left.index - right.index).map(({ entry }) => entry));
+      this.#record.report.push(...done.toSorted((left, right) => left.index - right.index).map(({ entry }) => entry));
     }
   }
 
@@ -255,17 +241,14 @@ class ApplyRun {
     const { signal } = this.#options;
     const trial = this.#trials.get(target);
     const before = trial === undefined ? await client.find(name, { signal }) : trial.before;
-    this.#begun = true;
-    this.#sending.add(target);
-    this.#task.update(`${this.#written.size} of ${this.#manifests.length}; ${label}`);
+    this.#task.update(`${this.#record.count}; ${label}`);
+    this.#record.sending(manifest);
     try {
       const after = await this.#send(target);
-      this.#sending.delete(target);
-      this.#written.add(manifest);
-      return entryOf(after, actionOf(before, after));
+      this.#record.written(manifest);
+      return appliedObject(after, actionOf(before, after));
     } catch (error) {
-      // An answer says that nothing was stored.
-      if (isApiError(error)) this.#sending.delete(target);
+      this.#record.failed(manifest, error);
       throw isAboutObject(error) ? problemsError("apply", [{ manifest, error }], 1, "") : error;
     }
   }
@@ -287,112 +270,31 @@ class ApplyRun {
   }
 
   async #prune(targets: readonly Target[]): Promise<Stray[]> {
-    const inventory = this.#inventory;
-    if (inventory === undefined) return [];
-    const { signal } = this.#options;
+    if (this.#inventory === undefined) return [];
     this.#task.update("pruning");
-    const strays = await inventory.strays(targets, signal);
-    const dryRun = this.#dryRun;
-    for (const rank of inReverseRanks(strays)) {
-      await eachAtOnce(
-        rank,
-        AT_ONCE,
-        async ({ client, object }) => {
-          const { name = "", uid } = object.metadata ?? {};
-          const preconditions = uid === undefined ? undefined : { uid };
-          const propagationPolicy = "Background";
-          await client.delete(name, { signal, dryRun, preconditions, propagationPolicy }).catch(unlessGone);
-          this.#report.push(entryOf(object, "pruned"));
-        },
-        signal,
-      );
-    }
-    if (!dryRun) await inventory.settle(targets, this.#options);
-    return strays;
+    const options = { signal: this.#options.signal, dryRun: this.#dryRun };
+    return prune(this.#inventory, targets, options, ({ object }) => {
+      this.#record.report.push(appliedObject(object, "pruned"));
+    });
   }
 
-  /** What a dry run has shown. */
+  /** What a dry run has shown; a plan also lists what would be written of the set, and refuses to have holes. */
   async #dryReport(targets: readonly Target[], late: readonly Problem[]): Promise<AppliedObject[]> {
-    const untried: Manifest[] = late.map(({ manifest }) => manifest);
-    for (const target of inRanks(targets).flat()) {
-      const { before, after } = this.#trials.get(target) ?? {};
-      if (after !== undefined) this.#report.push(entryOf(after, actionOf(before, after)));
-      else if (this.#operation.isDryRun || this.#options.dryRun === true) {
-        // Where it is still to be made it was tried by itself, save those whose definition is to change.
-        const action = this.#trials.has(target) ? "created" : "untried";
-        this.#report.push(
-          entryOf(
-            { ...target.object, metadata: { ...target.object.metadata, namespace: target.namespace } as object },
-            action,
-          ),
-        );
-      } else untried.push(target.manifest);
-    }
-    for (const { manifest } of late) this.#report.push(entryOf(manifest.object, "untried"));
+    this.#record.report.push(...dryReport(targets, late, this.#trials));
+    if (this.#isPlan) refuseHoles(targets, late, this.#trials);
+    if (this.#isPlan) await this.#announce(targets);
     await this.#prune(targets);
-    const isPlan = !this.#operation.isDryRun && this.#options.dryRun !== true;
-    if (!isPlan || untried.length === 0) return this.#report;
-    const names = listed(
-      untried.map(({ object, origin }) => `${object.kind} "${object.metadata?.name ?? ""}" (${origin})`),
-    );
-    throw new UsageError(
-      "USAGE",
-      `Cannot plan to apply ${names}: a namespace or definition that it needs is only made by the run`,
-      {
-        hint: "Everything else is in the plan.",
-      },
-    );
+    return this.#record.report;
   }
 
-  /** The same failure, saying what was done; one from before anything was written stays as it is. */
+  get #isPlan(): boolean {
+    return this.#operation.storesNothing && !this.#operation.isDryRun && this.#options.dryRun !== true;
+  }
+
+  /** The same failure, saying what was done. */
   explain(error: unknown): unknown {
-    if (!this.#begun || this.#dryRun) return error;
-    const total = this.#manifests.length;
-    if (this.#writtenAll) {
-      const hint = `${total === 1 ? "The object was" : `All ${total} objects were`} applied.`;
-      return retold(
-        error,
-        (error as Error).message,
-        [(error as { hint?: string }).hint, hint].filter(Boolean).join(" "),
-      );
-    }
-    const open = [...this.#sending].map(({ manifest }) => manifest);
-    const rest = this.#manifests.filter((one) => !this.#written.has(one) && !open.includes(one));
-    const parts = [
-      `${this.#written.size} of ${total} objects were applied${this.#written.size === 0 ? "" : `: ${namesOf([...this.#written])}`}`,
-      ...(open.length === 0 ? [] : [`not known whether: ${namesOf(open)}`]),
-      ...(rest.length === 0 ? [] : [`not applied: ${namesOf(rest)}`]),
-    ];
-    const what = error instanceof AbortError ? "The apply was interrupted" : (error as Error).message;
-    const hint = "Apply again to go on: what is as wanted already stays so.";
-    const said = (error as { hint?: string }).hint;
-    return retold(error, `${what}\n  ${parts.join("\n  ")}`, said === undefined ? hint : `${said} ${hint}`);
+    return this.#record.explain(error);
   }
 }
 
 const NO_MORE = "Only namespaces and definitions were written.";
-
-function namesOf(manifests: readonly Manifest[]): string {
-  return listed(manifests.map(({ object }) => `${object.kind} "${object.metadata?.name ?? ""}"`));
-}
-
-function entryOf(object: UnknownObject, action: AppliedObject["action"]): AppliedObject {
-  const { kind = "", metadata } = object;
-  const entry = { kind, namespace: metadata?.namespace, name: metadata?.name ?? "", action };
-  return Object.defineProperty(entry, "object", { value: object }) as AppliedObject;
-}
-
-/** By what its author decides: others may have written meanwhile, and a dry run has no version of its own. */
-function actionOf(before: UnknownObject | undefined, after: UnknownObject): AppliedObject["action"] {
-  if (before === undefined) return "created";
-  return isDeepStrictEqual(authored(before), authored(after)) ? "unchanged" : "configured";
-}
-
-function authored({ status: _, ...object }: UnknownObject): UnknownObject {
-  const { managedFields: __, resourceVersion: ___, generation: ____, ...metadata } = object.metadata ?? {};
-  return { ...object, metadata };
-}
-
-function unlessGone(error: unknown): void {
-  if (!isApiError(error) || error.httpStatus !== 404) throw error;
-}

@@ -1,0 +1,44 @@
+import { UsageError } from "../../errors.ts";
+import { listed } from "../retold.ts";
+import { type AppliedObject, actionOf, appliedObject } from "./applied-object.ts";
+import type { Manifest } from "./manifests.ts";
+import { inRanks } from "./order.ts";
+import type { Problem, Target } from "./targets.ts";
+import type { Trial } from "./trial.ts";
+
+/** What trials have shown of objects; those of `late` have no kind yet. */
+export function dryReport(
+  targets: readonly Target[],
+  late: readonly Problem[],
+  trials: ReadonlyMap<Target, Trial>,
+): AppliedObject[] {
+  const entries = inRanks(targets)
+    .flat()
+    .map((target) => {
+      const { before, after } = trials.get(target) ?? {};
+      if (after !== undefined) return appliedObject(after, actionOf(before, after));
+      const { object, namespace } = target;
+      const placed = namespace === undefined ? object : { ...object, metadata: { ...object.metadata, namespace } };
+      return appliedObject(placed, trials.has(target) && before === undefined ? "created" : "untried");
+    });
+  return [...entries, ...late.map(({ manifest }) => appliedObject(manifest.object, "untried"))];
+}
+
+/** Says what a plan does not hold, because what it needs is only made by the run. Nothing where it is whole. */
+export function refuseHoles(
+  targets: readonly Target[],
+  late: readonly Problem[],
+  trials: ReadonlyMap<Target, Trial>,
+): void {
+  const untried: Manifest[] = [
+    ...targets.filter((one) => trials.get(one)?.after === undefined).map(({ manifest }) => manifest),
+    ...late.map(({ manifest }) => manifest),
+  ];
+  if (untried.length === 0) return;
+  const names = untried.map(({ object, origin }) => `${object.kind} "${object.metadata?.name ?? ""}" (${origin})`);
+  throw new UsageError(
+    "USAGE",
+    `Cannot plan to apply ${listed(names)}: a namespace or definition that it needs is only made by the run`,
+    { hint: "Everything else is in the plan." },
+  );
+}
