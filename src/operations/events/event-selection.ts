@@ -56,7 +56,7 @@ export async function eventSelection<T extends KubernetesObject>(
   if (known === undefined && resource.name !== "events") {
     throw new UsageError(
       "USAGE",
-      `Cannot list the events of all ${groupResource(resource)}: events are chosen elsewhere`,
+      `Cannot list or follow events by ${groupResource(resource)}: only k8s.events has that`,
       {
         hint: `Of one object: .events("NAME"), or k8s.events.follow({ for: "${resource.name}/NAME" }); of all: k8s.events.recent().`,
       },
