@@ -27,6 +27,7 @@ export type { CanOptions } from "./operations/access/attributes.ts";
 export type { DecideOptions } from "./operations/access/certificates.ts";
 export type { GrantOptions, GrantResult } from "./operations/access/grant.ts";
 export type { KubeconfigOptions } from "./operations/access/kubeconfig.ts";
+export type { ReconciledObject, ReconcileOptions } from "./operations/access/reconcile.ts";
 export type { AccessRule, AccessRules, RulesOfOptions } from "./operations/access/rules.ts";
 export type { BoundObject, ServiceAccountToken, TokenOptions } from "./operations/access/token.ts";
 export type { SubjectWithAccess, WhoCan } from "./operations/access/who-can.ts";

@@ -1,9 +1,11 @@
 import type { CallScope } from "../../resources/options.ts";
 import type { CallOptions } from "../../transport/transport.ts";
 import type { OperationContext } from "../context.ts";
+import type { ManifestSource } from "../manifests/manifests.ts";
 import type { CanOptions } from "./attributes.ts";
 import type { GrantOptions, GrantResult } from "./grant.ts";
 import type { KubeconfigOptions } from "./kubeconfig.ts";
+import type { ReconciledObject, ReconcileOptions } from "./reconcile.ts";
 import type { AccessRules, RulesOfOptions } from "./rules.ts";
 import type { UserInfo } from "./who-am-i.ts";
 import type { WhoCan } from "./who-can.ts";
@@ -110,6 +112,20 @@ export class Access {
     const signal = operation.signalFor(options.signal);
     const { revoke } = await import("./grant.ts");
     return revoke(operation, { ...options, signal });
+  }
+
+  /**
+   * Sees to it that roles and bindings give at least what manifests say, as `kubectl auth reconcile`: missing ones are made,
+   * rules and subjects added. `removeExtraPermissions` and `removeExtraSubjects` take away what they do not say.
+   *
+   * @example
+   * await k8s.access.reconcile(k8s.make.role("reader", { verbs: "get,list", resources: "pods" }));
+   */
+  async reconcile(source: ManifestSource, options: ReconcileOptions = {}): Promise<ReconciledObject[]> {
+    const operation = this.#operation();
+    const signal = operation.signalFor(options.signal);
+    const { reconcile } = await import("./reconcile.ts");
+    return reconcile(operation, source, { ...options, signal });
   }
 
   /**

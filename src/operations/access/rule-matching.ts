@@ -18,7 +18,8 @@ function holds(list: readonly string[], value: string): boolean {
   return list.includes("*") || list.includes(value);
 }
 
-function urlMatches(url: string, path: string): boolean {
+/** Whether a path of a rule, which may end with `*`, is or holds another. */
+export function urlMatches(url: string, path: string): boolean {
   if (url === "*" || url === path) return true;
   return url.endsWith("*") && path.startsWith(url.slice(0, -1));
 }
