@@ -17,6 +17,8 @@ export interface OpenContext {
 const PING_INTERVAL_MS = 5000;
 /** A peer that has let so many pings go by is dead; client-go's own number. */
 const MAX_MISSED_PINGS = 12;
+/** A server reads no further, and so finds no ping, while a process or a port does not take this much. */
+const MAX_UNANSWERED_BYTES = 64 * 1024;
 
 /** What stands for a close without the closing handshake: https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5 */
 const LOST = 1006;
@@ -54,12 +56,13 @@ export async function openWebSocket(
   signal.addEventListener("abort", onAbort, { once: true });
   socket.once("close", () => signal.removeEventListener("abort", onAbort));
   await opened(socket, request, signal);
-  keepAlive(socket, frames, context);
+  const peer = keepAlive(socket, frames, context);
   return {
     protocol: socket.protocol,
     frames,
     send: (frame) =>
       new Promise((resolve, reject) => {
+        peer.sent(frame.length);
         socket.send(frame, { binary: true }, (error) => (error ? reject(context.failure(error)) : resolve()));
       }),
     close: (code, reason) => {
@@ -71,16 +74,19 @@ export async function openWebSocket(
 
 /**
  * Pings the peer, which also keeps proxies on the way from taking the connection for idle, and fails the frames when it
- * no longer answers. A socket that no one reads tells nothing, so its silence does not count.
+ * no longer answers. Its silence does not count while no one reads the socket, nor while much was sent that it may not have
+ * come to: then TCP tells whether it is alive.
  */
-function keepAlive(socket: WebSocket, frames: FrameQueue, context: OpenContext): void {
+function keepAlive(socket: WebSocket, frames: FrameQueue, context: OpenContext): { sent(bytes: number): void } {
   let missed = 0;
+  let unanswered = 0;
   const heard = (): void => {
     missed = 0;
+    unanswered = 0;
   };
   socket.on("pong", heard).on("ping", heard).on("message", heard);
   const timer = setInterval(() => {
-    missed = socket.isPaused ? 0 : missed + 1;
+    missed = socket.isPaused || unanswered >= MAX_UNANSWERED_BYTES ? 0 : missed + 1;
     if (missed <= MAX_MISSED_PINGS) {
       if (socket.readyState === socket.OPEN) socket.ping();
       return;
@@ -91,6 +97,11 @@ function keepAlive(socket: WebSocket, frames: FrameQueue, context: OpenContext):
   }, context.pingIntervalMs ?? PING_INTERVAL_MS);
   timer.unref();
   socket.once("close", () => clearInterval(timer));
+  return {
+    sent: (bytes) => {
+      unanswered += bytes;
+    },
+  };
 }
 
 function opened(socket: WebSocket, request: OpenRequest, signal: AbortSignal): Promise<void> {
