@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # kubectl-streams.sh KUBECTL: a session of kubectl against the sandbox whose pods are processes: exec, attach, cp, logs,
-# port-forward and proxy. Needs bubblewrap. Every step asserts its exit code and what it prints.
+# port-forward and proxy, and through kubescript proxy. Needs bubblewrap. Every step asserts its exit code and what it prints.
 kubectl=$1
 # shellcheck source=test/clients/session.sh
 . "$(dirname "$0")/session.sh"
@@ -156,6 +156,31 @@ fetched '"kind": ?"PodList"' '/api/v1/namespaces/default/pods?limit=1'
 fetched '^served /a/b$' "/api/v1/namespaces/default/pods/web:$port/proxy/a/b"
 fetched '^served /c$' /api/v1/namespaces/default/services/web:80/proxy/c
 fetched '^main starts$' '/api/v1/namespaces/default/pods/two/log?container=main'
+unfollow
+
+# kubectl through kubescript's proxy, which passes upgrades; by itself it refuses exec, as kubectl's does
+through() { # through FILE FLAGS...: starts one and points $api at it
+  local file=$1
+  shift
+  node "$root/dist/cli/main.js" proxy --port 0 "$@" >"$file" 2>&1 &
+  background+=($!)
+  until_true 'the proxy listens' printed '^Starting to serve on 127.0.0.1:[0-9]+' "$file"
+  api=http://$(sed -nE 's/^Starting to serve on (.*)/\1/p' "$file")
+}
+through "$dir/filtered"
+k '^two ' get pods --server "$api"
+k_fails 'Forbidden' exec two -c main --server "$api" -- true
+through "$dir/open" --reject-paths '^$'
+k '^debug$' exec two -c main --server "$api" -- sh -c 'echo "$LEVEL"'
+k_exits 7 'exit code 7' exec two -c main --server "$api" -- sh -c 'exit 7'
+k_in "$dir/blob" "^$(sha256sum <"$dir/blob" | cut -c 1-64)" exec -i two -c main --server "$api" -- sha256sum
+follow "$dir/followed" logs -f two -c main --server "$api"
+until_true 'logs are followed through the proxy' printed '^main starts$' "$dir/followed"
+unfollow
+follow "$dir/forwarded" port-forward pod/web ":$port" --server "$api"
+until_true 'port-forward listens' printed '^Forwarding from 127.0.0.1:[0-9]+' "$dir/forwarded"
+api=http://127.0.0.1:$(sed -nE 's/^Forwarding from 127.0.0.1:([0-9]+) .*/\1/p' "$dir/forwarded" | head -1)
+fetched '^served /d$' /d
 unfollow
 
 k 'pod "two" deleted' delete pod two web crash --wait=true --timeout=30s

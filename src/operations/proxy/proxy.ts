@@ -122,7 +122,10 @@ class RunningProxy implements ApiProxy {
       throw new UsageError("INVALID_INPUT", `Cannot proxy: apiPrefix and wwwPrefix are both ${this.#prefixes.api}`);
     }
     const settings = { maxHeaderSize: MAX_HEAD_BYTES, keepAliveTimeout: IDLE_MS, requestTimeout: 0 };
-    this.#server = http.createServer(settings, (request, response) => void this.#answer(request, response));
+    this.#server = http.createServer(settings, (request, response) => {
+      // An answer that cannot be passed on ends with its connection, and nothing else does.
+      this.#answer(request, response).catch(() => response.destroy());
+    });
     this.#server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
     this.closed = new Promise((resolve) => this.#server.once("close", resolve));
   }
@@ -143,7 +146,12 @@ class RunningProxy implements ApiProxy {
     await this.#listening({ path: file }, file);
     this.address = file;
     this.socket = file;
-    await chmod(file, 0o600);
+    try {
+      await chmod(file, 0o600);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
@@ -188,7 +196,7 @@ class RunningProxy implements ApiProxy {
         response.writeHead(301, { location: to.location, "content-length": 0 }).end();
         return;
       case "static":
-        return serveFile(this.#www ?? "", to.file, request, response).catch(() => void response.destroy());
+        return serveFile(this.#www ?? "", to.file, request, response);
       case "api":
         if (!this.#passes(to, request)) return sendText(response, 403, "Forbidden");
         return forward(this.#operation.transport, to, request, response);
@@ -203,7 +211,7 @@ class RunningProxy implements ApiProxy {
     const to = this.#route(request);
     if (to.type !== "api") refuseUpgrade(socket, 404, "404 page not found");
     else if (!this.#passes(to, request)) refuseUpgrade(socket, 403, "Forbidden");
-    else void tunnel(this.#operation.transport, to, request, socket, this.#keepAliveMs);
+    else tunnel(this.#operation.transport, to, request, socket, this.#keepAliveMs).catch(() => socket.destroy());
   }
 
   #route({ url = "", headers }: http.IncomingMessage): Route {
