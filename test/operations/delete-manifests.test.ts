@@ -6,11 +6,19 @@ import { type SandboxCluster, sandboxCluster } from "../support/sandbox-cluster.
 
 let cluster: SandboxCluster;
 let k8s: Cluster;
+/** What the deletions say in their bodies. */
+let bodies: Promise<unknown>[];
 let failure: ((request: Request) => Response | undefined) | undefined;
 
 beforeEach(() => {
   failure = undefined;
-  cluster = sandboxCluster({ fail: (request) => failure?.(request) });
+  bodies = [];
+  cluster = sandboxCluster({
+    fail: (request) => {
+      if (request.method === "DELETE") bodies.push(request.clone().json());
+      return failure?.(request);
+    },
+  });
   ({ k8s } = cluster);
 });
 
@@ -65,6 +73,8 @@ test("what is absent is told apart when that is no failure, kinds that nobody se
   const set = [object("ConfigMap", "a"), object("ConfigMap", "b"), widget];
   await expect(k8s.dryRun().delete(set)).rejects.toThrow(/2 of 3 objects/);
   expect(await k8s.configmaps.find("a")).toBeDefined();
+  // A server that finds options in the body heeds no others.
+  for (const body of await Promise.all(bodies)) expect(body).toMatchObject({ dryRun: ["All"] });
   expect(brief(await k8s.delete(set, { ignoreNotFound: true })).sort()).toEqual([
     "ConfigMap/a deleted",
     "ConfigMap/b absent",

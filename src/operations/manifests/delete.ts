@@ -8,6 +8,7 @@ import { judgeOf } from "../wait/judge.ts";
 import { runWait } from "../wait/wait.ts";
 import { groupsByClient } from "../wait/wait-across.ts";
 import { deleted } from "../wait/wait-condition.ts";
+import { deleteObject } from "./delete-object.ts";
 import { type Manifest, type ManifestSource, type ReadOptions, readManifests } from "./manifests.ts";
 import { inReverseRanks } from "./order.ts";
 import { isAboutObject, problemsError } from "./problems.ts";
@@ -126,12 +127,12 @@ class DeleteRun {
 
   /** Whether the object was there. */
   async #delete(target: Target): Promise<boolean> {
-    const { client, name, namespace, manifest, label } = target;
+    const { namespace, manifest, label } = target;
     const { signal, propagationPolicy, gracePeriodSeconds, dryRun, ignoreNotFound = false } = this.#options;
     this.#leaving.add(target);
     this.#task.update(`${this.#report.length} of ${this.#manifests.length}; ${label}`);
     try {
-      await client.delete(name, { signal, propagationPolicy, gracePeriodSeconds, dryRun });
+      await deleteObject(target, { signal, propagationPolicy, gracePeriodSeconds, dryRun });
       this.#record(manifest, namespace, "deleted");
       return true;
     } catch (error) {

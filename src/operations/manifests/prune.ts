@@ -1,6 +1,7 @@
 import { isApiError } from "../../errors.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import { eachAtOnce } from "../at-once.ts";
+import { deleteObject } from "./delete-object.ts";
 import type { Inventory, Stray } from "./inventory.ts";
 import { inReverseRanks } from "./order.ts";
 import type { Target } from "./targets.ts";
@@ -20,10 +21,10 @@ export async function prune(
       rank,
       AT_ONCE,
       async (stray) => {
-        const { name = "", uid } = stray.object.metadata ?? {};
+        const { name = "", namespace, uid } = stray.object.metadata ?? {};
         const preconditions = uid === undefined ? undefined : { uid };
         const how = { signal, dryRun, preconditions, propagationPolicy: "Background" } as const;
-        await stray.client.delete(name, how).catch(unlessGone);
+        await deleteObject({ ...stray, namespace, name }, how).catch(unlessGone);
         tell(stray);
       },
       signal,
