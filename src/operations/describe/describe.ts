@@ -78,9 +78,20 @@ class Description {
       return await this.#text(await this.#client.get(name, this.#scope), events);
     } catch (error) {
       if (!isApiError(error) || error.httpStatus !== 404 || name === "") throw error;
-      const similar = (await this.#client.list(this.#scope)).filter(({ metadata }) => metadata?.name?.startsWith(name));
+      const similar = await this.#beginning(name);
       if (similar.length === 0) throw error;
       return this.#texts(similar);
+    }
+  }
+
+  /** The objects whose names begin so; none where they may not be listed. */
+  async #beginning(name: string): Promise<KubernetesObject[]> {
+    try {
+      const list = await this.#client.list(this.#scope);
+      return list.filter(({ metadata }) => metadata?.name?.startsWith(name));
+    } catch (error) {
+      if (isApiError(error)) return [];
+      throw error;
     }
   }
 
