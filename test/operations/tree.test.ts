@@ -117,6 +117,7 @@ test.each<[object: object, ready: string, status: string]>([
     "False",
     "InProgress",
   ],
+  [{ kind: "Pod", apiVersion: "v1", spec: { containers: [{}] }, status: { phase: "Succeeded" } }, "0/1", "Completed"],
   [{ kind: "PersistentVolumeClaim", apiVersion: "v1", status: { phase: "Bound" } }, "", "Bound"],
 ])("%j is %s, %s", (object, ready, status) => {
   expect(stateOf(object)).toMatchObject({ ready, status });

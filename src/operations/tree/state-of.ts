@@ -49,7 +49,11 @@ function readyOf(object: KubernetesObject): string {
 function statusWord(object: KubernetesObject, verdict: "done" | "pending" | "failed", ready: string): string {
   if (object.metadata?.deletionTimestamp !== undefined) return "Terminating";
   const { phase } = statusOf(object);
-  if (object.kind === "Pod") return podTroubles(object)[0]?.word ?? String(phase ?? "Pending");
+  if (object.kind === "Pod") {
+    // kubectl's word.
+    if (phase === "Succeeded") return "Completed";
+    return podTroubles(object)[0]?.word ?? String(phase ?? "Pending");
+  }
   if (typeof phase === "string" && phase !== "") return phase;
   if (verdict === "failed") return "Failed";
   if (verdict === "pending") return object.kind === "Job" ? "Running" : "InProgress";
