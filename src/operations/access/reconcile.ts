@@ -126,7 +126,7 @@ async function settle(
   if (existing.metadata?.annotations?.[AUTO_UPDATE] === "false") return "protected";
   const merged = change(existing);
   if (isDeepStrictEqual(merged, existing)) return "unchanged";
-  if (isDeepStrictEqual(merged.roleRef, existing.roleRef)) {
+  if (merged !== expected) {
     await client.replace(merged, write);
     return "changed";
   }
@@ -135,7 +135,7 @@ async function settle(
   const preconditions = uid === undefined ? undefined : { uid };
   await client.delete(existing.metadata?.name ?? "", { preconditions, dryRun, namespace, signal });
   // A dry run has deleted nothing, so that its name is still taken.
-  if (dryRun !== true && !client.storesNothing) await client.create(merged, write);
+  if (dryRun !== true && !client.storesNothing) await client.create(expected, write);
   return "recreated";
 }
 
@@ -178,26 +178,17 @@ export function mergedRole(existing: ClusterRole, expected: ClusterRole, removeE
   };
 }
 
-/** The existing binding with the expected one's subjects; for another role, one to make anew. */
+/** The existing binding with the expected one's subjects; the expected one, to make anew, where it is for another role. */
 export function mergedBinding(existing: RoleBinding, expected: RoleBinding, removeExtras: boolean): RoleBinding {
+  const { kind, name } = expected.roleRef;
+  if (existing.roleRef.kind !== kind || existing.roleRef.name !== name) return expected;
   const known = existing.subjects ?? [];
-  const wanted = (expected.subjects ?? []).map(completed);
-  const subjects = mergedList(known, wanted, removeExtras);
-  const merged: RoleBinding = {
+  const subjects = mergedList(known, (expected.subjects ?? []).map(completed), removeExtras);
+  return {
     ...existing,
     metadata: mergedMetadata(existing.metadata, expected.metadata),
     ...(existing.subjects === undefined && subjects.length === 0 ? {} : { subjects }),
   };
-  const { kind, name } = expected.roleRef;
-  if (existing.roleRef.kind === kind && existing.roleRef.name === name) return merged;
-  const {
-    uid: _,
-    resourceVersion: __,
-    creationTimestamp: ___,
-    managedFields: ____,
-    ...metadata
-  } = merged.metadata ?? {};
-  return { ...merged, metadata, roleRef: { apiGroup: GROUP, kind, name } };
 }
 
 /** As the server stores one: manifests may leave the group out. */

@@ -70,10 +70,10 @@ const files: Readonly<Record<string, string>> = {
   "site/css/main.css": "h1 { color: teal }\n",
   "app.env": "LEVEL=debug\nPORT=80\n",
   "rbac.yaml": [
-    "apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: { name: watcher }",
+    "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: { name: watcher }",
     "rules: [{ apiGroups: [''], resources: [pods], verbs: [get, watch] }]\n---",
-    "apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: { name: watchers }",
-    "roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: watcher }",
+    "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: { name: watchers }",
+    "roleRef: { apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: watcher }",
     "subjects: [{ apiGroup: rbac.authorization.k8s.io, kind: User, name: jane }]\n",
   ].join("\n"),
   "tls.crt": pair.certificate,
