@@ -476,6 +476,11 @@ describe("what goes wrong", () => {
     expect(every(there(""))).toEqual([]);
   });
 
+  test("a folder that this machine cannot make is named", async () => {
+    write(there("log/a"), "a");
+    await expect(cp(inPod("log"), "/proc/log")).rejects.toThrow(/on this machine: ENOENT: .* mkdir '\/proc\/log'$/);
+  });
+
   test("a handle that stores nothing copies nothing", async () => {
     await expect(cluster.k8s.dryRun().pods.cp(here("a"), inPod("x"))).rejects.toMatchObject({ code: "USAGE" });
   });

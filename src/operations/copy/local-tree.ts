@@ -262,7 +262,7 @@ export class LocalTree {
     const { root, type } = this.#options;
     const folder = type === "file" ? path.dirname(root) : root;
     if ((await statOf(folder, stat)) === "directory") return;
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     if (type === "directory") this.#made.set(root, undefined);
   }
 
@@ -273,6 +273,19 @@ export class LocalTree {
 
 function nameOf(segments: readonly string[], entry: TarEntry): string {
   return segments.length === 0 ? (entry.name.split("/").at(-1) ?? entry.name) : segments.join("/");
+}
+
+/** Node's own `recursive` never ends where a file system answers ENOENT whatever its parent is, as /proc does. */
+async function makeFolders(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const parent = path.dirname(folder);
+    if (codeOf(error) === "EEXIST") return;
+    if (codeOf(error) !== "ENOENT" || parent === folder) throw error;
+    await makeFolders(parent);
+    await mkdir(folder);
+  }
 }
 
 function absent(error: unknown): undefined {

@@ -175,16 +175,23 @@ export class Staging {
       over = true;
     };
     process.exit.then(end, end);
+    let sending: Promise<void> = Promise.resolve();
+    // Why the container takes no more is told by its end.
+    const sent = (): Promise<boolean> =>
+      unlessAborted(
+        sending.then(
+          () => true,
+          () => false,
+        ),
+        signal,
+      );
+    // One piece is under way while the next is read.
     for await (const piece of pieces) {
-      if (over) return;
-      try {
-        await unlessAborted(process.write(piece), signal);
-      } catch (error) {
-        if (signal.aborted) throw error;
-        // Why it takes no more is told by its end.
-        return;
-      }
+      if (over || !(await sent())) return;
+      sending = process.write(piece);
+      sending.catch(() => undefined);
     }
+    await sent();
   }
 
   async #expect(

@@ -24,7 +24,7 @@ export function archiveLength(entries: readonly PlannedEntry[]): number {
   }, endOfArchive().length);
 }
 
-/** The archive of entries, in pieces that are only good until the next is asked for. */
+/** The archive of entries, in pieces that are good until the next but one is asked for. */
 export async function* archiveOf(
   entries: readonly PlannedEntry[],
   signal: AbortSignal,
@@ -47,15 +47,20 @@ export async function* archiveOf(
   yield* batch.rest();
 }
 
-/** A file's content from a byte on, up to the size that it was planned with: a log may grow meanwhile. */
+/**
+ * A file's content from a byte on, up to the size that it was planned with: a log may grow meanwhile. In pieces that are
+ * good until the next but one is asked for, so that one can be sent while the next is read.
+ */
 export async function* contentOf(
   { file, attributes: { size } }: PlannedEntry,
   from: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const handle = await open(file, "r");
   try {
-    const buffer = new Uint8Array(Math.min(PIECE_BYTES, Math.max(1, size - from)));
+    const length = Math.min(PIECE_BYTES, Math.max(1, size - from));
+    const buffers = new Buffers(length);
     for (let at = from; at < size; ) {
+      const buffer = buffers.next();
       const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, size - at), at);
       if (bytesRead === 0) {
         throw new UsageError("INVALID_INPUT", `${JSON.stringify(file)} became shorter while it was copied`, {
@@ -85,9 +90,25 @@ function headerOf({ path, type, attributes }: PlannedEntry): Uint8Array {
   return encodeHeader({ ...attributes, type, name: type === "directory" ? `${name}/` : name });
 }
 
+/** Two buffers in turn. */
+class Buffers {
+  readonly #buffers: readonly [Uint8Array, Uint8Array];
+  #turn = 0;
+
+  constructor(length: number) {
+    this.#buffers = [new Uint8Array(length), new Uint8Array(length)];
+  }
+
+  next(): Uint8Array {
+    this.#turn = 1 - this.#turn;
+    return this.#buffers[this.#turn === 0 ? 0 : 1];
+  }
+}
+
 /** Puts small pieces together. */
 class Batch {
-  readonly #buffer = new Uint8Array(PIECE_BYTES);
+  readonly #buffers = new Buffers(PIECE_BYTES);
+  #buffer = this.#buffers.next();
   #filled = 0;
 
   *add(piece: Uint8Array): Generator<Uint8Array, void, undefined> {
@@ -102,6 +123,7 @@ class Batch {
 
   *rest(): Generator<Uint8Array, void, undefined> {
     const filled = this.#buffer.subarray(0, this.#filled);
+    this.#buffer = this.#buffers.next();
     this.#filled = 0;
     if (filled.length > 0) yield filled;
   }
