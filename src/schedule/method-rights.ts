@@ -73,10 +73,11 @@ export const HELPER_RIGHTS: Readonly<Record<string, readonly MethodRight[]>> = {
   exec: [...podsOf, stream("exec")],
   shell: [...podsOf, stream("exec")],
   cp: [...podsOf, stream("exec")],
-  attach: [...podsOf, stream("attach")],
+  attach: [get, pods("get", "list", "watch"), stream("attach")],
   debug: [
     get,
-    pods("get", "list", "watch"),
+    pods("get", "list", "watch", "create", "delete"),
+    { resource: "pods", verbs: ["get"], subresource: "log" },
     { resource: "pods", verbs: ["get", "patch"], subresource: "ephemeralcontainers" },
     stream("attach"),
   ],

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CommandError } from "../../src/errors.ts";
+import type { RemoteProcess } from "../../src/operations/exec/remote-process.ts";
 import type { LentTerminal } from "../../src/resources/terminal.ts";
 import type { Pod } from "../../src/types/core-v1.ts";
 import { fakeLentTerminal } from "../support/lent-terminal.ts";
@@ -97,6 +98,31 @@ test("a signal, and that of the session, ends a command", async () => {
   line.abort();
   expect(await running).toMatchObject({ code: "ABORTED" });
   expect(await atPrompt).toMatchObject({ code: "ABORTED" });
+});
+
+test("however a live command is left, nothing of it goes on", async () => {
+  const isAlive = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+  const abort = new AbortController();
+  const leave: readonly ((running: RemoteProcess) => unknown)[] = [
+    (running) => running.close(),
+    (running) => running[Symbol.asyncDispose](),
+    () => abort.abort(),
+  ];
+  for (const end of leave) {
+    const command = ["sh", "-c", "echo $$; exec sleep 1000"];
+    const running = await pods().exec("p", command, { live: true, signal: abort.signal });
+    const first = await running.stdout[Symbol.asyncIterator]().next();
+    const pid = Number(Buffer.from(first.value ?? "").toString());
+    expect(isAlive(pid)).toBe(true);
+    await end(running);
+    await expect.poll(() => isAlive(pid)).toBe(false);
+  }
 });
 
 test("what selects pods stands for the one that has been ready for longest", async () => {

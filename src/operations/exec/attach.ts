@@ -77,7 +77,8 @@ export async function attach(
   }
   const { maxBufferBytes = DEFAULT_MAX_BUFFER_BYTES } = options;
   const label = `container "${container}" of pods "${own}"`;
-  const output = await collect(await open(), { stdin: options.stdin, maxBufferBytes, label });
+  const { showProgress } = client;
+  const output = await collect(await open(), { stdin: options.stdin, maxBufferBytes, label, showProgress });
   const { exitCode } = await containerEnd(pods, own, container, signal, restarts);
   const [stdout, stderr] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes));
   return new ExecResult({ stdout: stdout ?? "", stderr: stderr ?? "", exitCode });

@@ -1,4 +1,5 @@
 import { UsageError } from "../../errors.ts";
+import type { ShowProgress } from "../../resources/progress.ts";
 import type { ProcessExit } from "./process-exit.ts";
 import type { RemoteProcess } from "./remote-process.ts";
 import { feed, type StdinSource } from "./stdin.ts";
@@ -16,6 +17,7 @@ export interface CollectOptions {
   readonly maxBufferBytes: number;
   /** What runs, for messages. */
   readonly label: string;
+  readonly showProgress: ShowProgress;
 }
 
 /** kubectl has no such limit, for it holds nothing; a script that fills its memory tells no one why. */
@@ -23,7 +25,8 @@ export const DEFAULT_MAX_BUFFER_BYTES: number = 16 * 1024 * 1024;
 
 /** Runs a process to its end and holds what it prints. Ends it where that fails. */
 export async function collect(process: RemoteProcess, options: CollectOptions): Promise<Collected> {
-  const { stdin } = options;
+  const { stdin, label, showProgress } = options;
+  const task = showProgress(label);
   try {
     const [stdout, stderr, exit] = await Promise.all([
       gather(process.stdout, "stdout", options),
@@ -33,6 +36,7 @@ export async function collect(process: RemoteProcess, options: CollectOptions): 
     ]);
     return { stdout, stderr, exit };
   } finally {
+    task.end();
     process.close();
   }
 }

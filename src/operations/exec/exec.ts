@@ -2,6 +2,7 @@ import type { KubernetesObject } from "../../core/object.ts";
 import { CommandError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
+import type { ShowProgress } from "../../resources/progress.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { requireEffect } from "../no-dry-run.ts";
 import { chooseContainer } from "../pods/choose-container.ts";
@@ -91,16 +92,17 @@ export async function exec(
   const { tty = false } = options;
   if (options.live === true) return open({ stdin: options.stdin === true, tty });
   const process = await open({ stdin: options.stdin !== undefined, tty });
-  return toTheEnd(process, `${commandText(command)} in pods "${own}"`, options);
+  return toTheEnd(process, `${commandText(command)} in pods "${own}"`, client.showProgress, options);
 }
 
 async function toTheEnd(
   process: RemoteProcess,
   label: string,
+  showProgress: ShowProgress,
   options: ExecOptions,
 ): Promise<ExecResult<string | Uint8Array>> {
   const { maxBufferBytes = DEFAULT_MAX_BUFFER_BYTES, stdin } = options;
-  const { stdout, stderr, exit } = await collect(process, { stdin, maxBufferBytes, label });
+  const { stdout, stderr, exit } = await collect(process, { stdin, maxBufferBytes, label, showProgress });
   if (options.check === true && exit.exitCode !== 0) {
     throw new CommandError(`Cannot run ${label}`, {
       exitCode: exit.exitCode,

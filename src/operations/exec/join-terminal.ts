@@ -57,6 +57,7 @@ export async function joinTerminal(
 ): Promise<TerminalEnd> {
   const resize = (): void => process.resize(terminal.columns, terminal.rows);
   const stopResizing = terminal.onResize(resize);
+  let end: TerminalEnd | undefined;
   try {
     resize();
     if (options.notice !== undefined) await terminal.write(`${options.notice}\r\n`);
@@ -67,13 +68,13 @@ export async function joinTerminal(
     const detached = new Promise<TerminalEnd>((resolve) => {
       void type(process, terminal, options.detachable === true, () => resolve({ type: "detached" }));
     });
-    const end = await Promise.race([ended, detached]);
-    // What it printed last stays where it is; the next begins on a line of its own.
-    if (end.type === "detached") await terminal.write("\r\n");
+    end = await Promise.race([ended, detached]);
     return end;
   } finally {
     stopResizing();
     process.close();
+    // A process that was left or lost had no last word: what comes next begins on a line of its own.
+    if (end?.type !== "exited") await terminal.write("\r\n");
   }
 }
 

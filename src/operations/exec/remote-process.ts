@@ -1,5 +1,6 @@
 /** https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/4006-transition-spdy-to-websockets */
 import { abortError } from "../../core/abort.ts";
+import { inspectAsText } from "../../core/inspect-as-text.ts";
 import { objectPath } from "../../core/path.ts";
 import { AbortError, ApiError, ConnectionError, isApiError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
@@ -112,6 +113,10 @@ interface ProcessContext {
 
 /** A process at the other end of a socket. */
 class SocketProcess implements RemoteProcess {
+  static {
+    inspectAsText(SocketProcess.prototype);
+  }
+
   readonly exit: Promise<ProcessExit>;
   readonly #socket: ChannelSocket;
   readonly #context: ProcessContext;
@@ -195,6 +200,10 @@ class SocketProcess implements RemoteProcess {
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
     await this.#over;
+  }
+
+  toString(): string {
+    return `Process ${this.#context.label}`;
   }
 
   #send(frames: Iterable<Uint8Array>): Promise<void> {

@@ -56,10 +56,15 @@ export async function containerSession(
     output = { stdout: new Uint8Array(), stderr: new Uint8Array() };
   } else if (stdin === undefined || over !== undefined) {
     const log = logBytes(pods, name, container, signal);
-    output = { stdout: await gather(log, "output", limits), stderr: new Uint8Array() };
+    const task = pods.showProgress(label);
+    try {
+      output = { stdout: await gather(log, "output", limits), stderr: new Uint8Array() };
+    } finally {
+      task.end();
+    }
   } else {
     const process = await openProcess(pods, name, { ...attach, stdin: true });
-    output = await collect(process, { ...limits, stdin });
+    output = await collect(process, { ...limits, stdin, showProgress: pods.showProgress });
   }
   const { exitCode } = over ?? (await containerEnd(pods, name, container, signal));
   return { type: "ended", stdout: output.stdout, stderr: output.stderr, exitCode };
