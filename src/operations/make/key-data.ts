@@ -1,5 +1,4 @@
 /** The data of ConfigMaps and Secrets. */
-import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { listOf, type Refuse } from "./making.ts";
 
@@ -44,7 +43,11 @@ function requireKey(refuse: Refuse, key: string): void {
 /** Text where the bytes are UTF-8, for a ConfigMap's `data`; undefined where they belong into `binaryData`. */
 export function textOf(value: string | Uint8Array): string | undefined {
   if (typeof value === "string") return value;
-  return isUtf8(value) ? Buffer.from(value).toString("utf8") : undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(value);
+  } catch {
+    return undefined;
+  }
 }
 
 export function base64Of(value: string | Uint8Array): string {

@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
 import type { Secret } from "../../types/core-v1.ts";
 import { base64Of, contentHash, type KeyData, mergedData } from "./key-data.ts";
 import { type MakeOptions, making, metadataFor, type Refuse } from "./making.ts";
@@ -54,7 +54,9 @@ export function makeDockerRegistrySecret(name: string, options: MakeDockerRegist
 export function makeTlsSecret(name: string, options: MakeTlsSecretOptions): Secret {
   const refuse = making("Secret", name, options, ["cert", "key", "appendHash"]);
   const { cert, key } = options;
-  if (!readCertificate(refuse, cert).checkPrivateKey(readKey(refuse, key))) {
+  const [certified, own] = [readCertificate(refuse, cert).publicKey, createPublicKey(readKey(refuse, key))];
+  const spki = { type: "spki", format: "der" } as const;
+  if (!certified.export(spki).equals(own.export(spki))) {
     throw refuse("the key is not that of the certificate", "Give the two that belong together.");
   }
   return secretOf(refuse, name, options, { "tls.crt": cert, "tls.key": key }, "kubernetes.io/tls");
