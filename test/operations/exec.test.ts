@@ -172,6 +172,8 @@ test("wrong use says what to do", async () => {
   expect(await failureOf(pods().exec("absent", ["ls"]))).toMatchObject({ code: "NOT_FOUND" });
   expect((await failureOf(pods().exec("p", "ls -l" as never))).hint).toContain('["sh", "-c", "ls | wc -l"]');
   expect((await failureOf(pods().exec("p", ["cat"], { stdin: 5 as never }))).message).toContain("it is number");
+  const tty = Object.assign(new Readable({ read() {} }), { isTTY: true });
+  expect((await failureOf(pods().exec("p", ["cat"], { stdin: tty }))).hint).toContain("terminal: true");
   expect((await failureOf(pods().dryRun().exec("p", ["ls"]))).message).toContain("there is no dry run for it");
   expect((await failureOf(pods().exec("p", ["sh"], { terminal: true }))).message).toBe(
     'Cannot run sh in pods "p" at a terminal: standard input and output are none',

@@ -34,6 +34,12 @@ export async function feed(process: RemoteProcess, source: StdinSource): Promise
 /** Refuses what cannot be read as input, before a process is started for it. */
 export function requireStdin(source: unknown, name: string): void {
   if (typeof source === "string" || source instanceof Uint8Array) return;
+  if ((source as { isTTY?: unknown } | null)?.isTTY === true) {
+    // A prompt reads it too, and would be left without.
+    throw new UsageError("USAGE", `Cannot send a terminal as input to a process in "${name}": both would read it`, {
+      hint: "Join them with { terminal: true }.",
+    });
+  }
   if (typeof source === "object" && source !== null && Symbol.asyncIterator in source) return;
   throw new UsageError("INVALID_INPUT", `Cannot send this to a process in "${name}": it is ${typeName(source)}`, {
     hint: "As stdin give a text, a Uint8Array, or a stream of them; a terminal comes with { terminal: true }.",
