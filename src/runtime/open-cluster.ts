@@ -61,6 +61,9 @@ export async function openCluster(options: OpenClusterOptions = {}): Promise<Clu
     return text === undefined ? connection : { ...connection, files: [] };
   };
   const connection = await resolve(flags);
+  // Who asked to be somebody else is nobody more in another context.
+  const { as, asUid, asGroups, asUserExtra } = flags;
+  const everywhere = { kubeconfig: flags.kubeconfig, as, asUid, asGroups, asUserExtra };
   const session = new Session({
     context: connection.context,
     namespace: connection.namespace,
@@ -73,7 +76,7 @@ export async function openCluster(options: OpenClusterOptions = {}): Promise<Clu
         ...connecting,
         credentials: createCredentialSource(one, ownsStdin ? { exec: processSurroundings(true) } : {}),
       }),
-    contexts: contextsOf(kubeconfig, (context) => resolve({ kubeconfig: flags.kubeconfig, context })),
+    contexts: contextsOf(kubeconfig, (context) => resolve({ ...everywhere, context })),
     printed,
     planned: connecting.plan !== undefined,
     showProgress,

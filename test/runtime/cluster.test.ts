@@ -54,6 +54,14 @@ describe("a handle", () => {
     expect(() => k8s.use("nowhere")).toThrow(/Cannot use context "nowhere"/);
   });
 
+  test("of a user that --as names is that user in every context", async () => {
+    const flags = { as: "jane", asGroups: ["devs"] };
+    const jane = await openCluster({ kubeconfig: sandbox.kubeconfig, env: {}, flags });
+    await expect(jane.use("viewer@sandbox").whoami()).rejects.toMatchObject({ code: "FORBIDDEN" });
+    expect(await jane.use("sandbox").whoami()).toMatchObject({ username: "jane" });
+    await jane.close();
+  });
+
   test("asks as somebody else", async () => {
     expect(await k8s.as("jane", ["devs"]).whoami()).toMatchObject({
       username: "jane",
