@@ -45,13 +45,18 @@ function decided(item: Stored, namespace: string): unknown {
 
 /** Text without times, random names and the side's own namespace. */
 export function neutral(text: string, namespace: string): string {
-  return text
-    .replaceAll(new RegExp(`\\b${namespace}\\b`, "g"), "<namespace>")
-    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<uid>")
-    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g, "<time>")
-    .replace(/kube-api-access-\w+/g, "kube-api-access")
-    .replace(/"(clusterIP|nodePort|healthCheckNodePort|resourceVersion)":("[^"]*"|\d+)/g, '"$1":"<given>"')
-    .replace(/"clusterIPs":\[[^\]]*\]/g, '"clusterIPs":"<given>"');
+  return (
+    text
+      .replaceAll(new RegExp(`\\b${namespace}\\b`, "g"), "<namespace>")
+      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<uid>")
+      .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g, "<time>")
+      .replace(/kube-api-access-\w+/g, "kube-api-access")
+      // The id of a set is a hash of its namespace too; each tool keeps sets in its own name.
+      .replace(/applyset-[\w-]{43}-v1/g, "<applyset>")
+      .replace(/("applyset\.kubernetes\.io\/tooling":)"[^"]*"/g, '$1"<tool>"')
+      .replace(/"(clusterIP|nodePort|healthCheckNodePort|resourceVersion)":("[^"]*"|\d+)/g, '"$1":"<given>"')
+      .replace(/"clusterIPs":\[[^\]]*\]/g, '"clusterIPs":"<given>"')
+  );
 }
 
 /** A table's text: ages, suffixes of names and addresses by their form, columns by one space. */
