@@ -62,19 +62,20 @@ export type AnyExecResult = ExecResult<string | Uint8Array> | RemoteProcess | Pr
 
 /**
  * Runs a command in a container of a pod: to its end, with live streams, or at the user's terminal.
- * @param action how messages call it
+ * @param what how messages call the command
  */
 export async function exec(
   client: ResourceClient<KubernetesObject>,
   name: string,
   command: readonly string[],
   options: AnyExecOptions = {},
-  action = `run ${commandText(requireCommand(command, name))} in`,
+  what = commandText(requireCommand(command, name)),
 ): Promise<AnyExecResult> {
   // Asked for at once: at a prompt, the next line has another.
   const signal = client.signalFor(options.signal);
   const collected = options.live === true || options.terminal === true ? undefined : options;
   if (collected?.stdin !== undefined) requireStdin(collected.stdin, name);
+  const action = `run ${what} in`;
   requireEffect(client, `${action} "${name}"`);
   const pod = await findPod(client, name, action, { namespace: options.namespace, signal });
   const container = chooseContainer(pod, action, options.container);
@@ -82,7 +83,7 @@ export async function exec(
   const pods = sibling<Pod>(client, "pods", pod.metadata?.namespace ?? "default");
   const own = pod.metadata?.name ?? name;
   const open = (how: { readonly stdin?: boolean; readonly tty?: boolean }): Promise<RemoteProcess> =>
-    openProcess(pods, own, { command, container, signal, ...how });
+    openProcess(pods, own, { command, container, signal, label: what, ...how });
   if (options.terminal === true) {
     return withTerminal(client, `${action} pods "${own}"`, async (terminal) => {
       const end = await joinTerminal(await open({ stdin: true, tty: true }), terminal);
@@ -92,7 +93,7 @@ export async function exec(
   const { tty = false } = options;
   if (options.live === true) return open({ stdin: options.stdin === true, tty });
   const process = await open({ stdin: options.stdin !== undefined, tty });
-  return toTheEnd(process, `${commandText(command)} in pods "${own}"`, client.showProgress, options);
+  return toTheEnd(process, `${what} in pods "${own}"`, client.showProgress, options);
 }
 
 async function toTheEnd(
@@ -128,16 +129,10 @@ export async function shell(
   options: ExecTarget = {},
 ): Promise<ProcessExit> {
   try {
-    return (await exec(
-      client,
-      name,
-      ["sh", "-c", SHELL],
-      { ...options, terminal: true },
-      "open a shell in",
-    )) as ProcessExit;
+    return (await exec(client, name, ["sh", "-c", SHELL], { ...options, terminal: true }, "a shell")) as ProcessExit;
   } catch (error) {
     if (!(error instanceof UsageError) || error.cause === undefined) throw error;
-    throw new UsageError(error.code, `Cannot open a shell in "${name}": its image has none`, {
+    throw new UsageError(error.code, `Cannot run a shell in "${name}": its image has none`, {
       cause: error,
       hint: `Bring one along beside it: k8s.pods.debug("${name}", { image: "busybox", terminal: true }).`,
     });

@@ -19,6 +19,8 @@ export interface OpenProcessOptions extends CallScope {
   readonly subresource?: "exec" | "attach" | undefined;
   /** The program and its arguments, for `exec`. */
   readonly command?: readonly string[] | undefined;
+  /** How messages call it. Default the command. */
+  readonly label?: string | undefined;
   /** May be left out where the pod has one. */
   readonly container?: string | undefined;
   /** Default false: the process reads the end at once. */
@@ -68,7 +70,8 @@ export async function openProcess(
 ): Promise<RemoteProcess> {
   const signal = pods.signalFor(options.signal);
   const { subresource = "exec", command = [], tty = false, stdin = false } = options;
-  const label = `${subresource === "exec" ? commandText(command) : "the process"} in pods "${name}"`;
+  const what = options.label ?? (subresource === "exec" ? commandText(command) : "the process");
+  const label = `${what} in pods "${name}"`;
   requireEffect(pods, subresource === "exec" ? `run ${label}` : `attach to pods "${name}"`);
   const resource = await pods.resource();
   const namespace = objectNamespace(resource, scopeOf(pods.scope, options.namespace), subresource, name);
