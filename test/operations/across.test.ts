@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AcrossHandle, across, type Fleet } from "../../src/operations/across/across.ts";
 import { planAcross } from "../../src/operations/across/targets.ts";
-import { render } from "../../src/repl/render/output.ts";
+import { type OutputFormat, render } from "../../src/repl/render/output.ts";
 import type { Cluster } from "../../src/runtime/cluster.ts";
 import { openCluster } from "../../src/runtime/open-cluster.ts";
 import { type RunningSandbox, startSandbox } from "../../src/sandbox/listener/start-sandbox.ts";
@@ -221,12 +221,14 @@ describe("on clusters", () => {
         'nowhere: CONTEXT_NOT_FOUND: Cannot use context "nowhere": the kubeconfig has none of that name',
       ].join("\n"),
     );
-    expect(JSON.parse((await render(results, { format: { type: "json" }, color: false, now: 0 })) ?? "")).toMatchObject(
-      [
-        { context: "sandbox", ok: true, value: { kind: "NamespaceList" } },
-        { context: "nowhere", ok: false, error: { code: "CONTEXT_NOT_FOUND" } },
-      ],
-    );
+    const rendered = async (format: OutputFormat): Promise<string> =>
+      (await render(results, { format, color: false, now: 0 })) ?? "";
+    expect(await rendered({ type: "name" })).toBe("namespace/team-a\nnamespace/team-b");
+    expect(await rendered({ type: "jsonpath", template: "{[*].context}" })).toBe("sandbox nowhere");
+    expect(JSON.parse(await rendered({ type: "json" }))).toMatchObject([
+      { context: "sandbox", ok: true, value: { kind: "NamespaceList" } },
+      { context: "nowhere", ok: false, error: { code: "CONTEXT_NOT_FOUND" } },
+    ]);
   });
 
   test("namespaces are chosen by their labels, and each row says its own", async () => {

@@ -108,6 +108,7 @@ function nameLines(value: unknown): string | undefined {
 
 /** The objects of an array, of a list as the API sends it, of a watch's event; else the value alone. */
 function listedObjects(value: unknown): unknown[] {
+  if (isPrintedAs(value)) return [...value.printedAs().rows];
   if (Array.isArray(value)) return value;
   if (isObject(value) && "items" in value && Array.isArray(value.items) && value.kind?.endsWith("List")) {
     const type = { apiVersion: value.apiVersion, kind: value.kind.slice(0, -"List".length) };
@@ -118,7 +119,8 @@ function listedObjects(value: unknown): unknown[] {
 
 async function jsonPathText(value: unknown, template: string): Promise<string> {
   const { formatJsonPath } = await import("../../core/jsonpath.ts");
-  return formatJsonPath(template, plain(value));
+  // The same value as in JSON.
+  return formatJsonPath(template, isPrintedAs(value) ? jsonValue(value) : plain(value));
 }
 
 async function tableText(result: unknown, wide: boolean, options: RenderOptions): Promise<string> {
