@@ -148,7 +148,11 @@ function checkBlocks(name: string, markdown: string, env: NodeJS.ProcessEnv, fol
   const faults: string[] = [];
   for (const block of blocksOf(markdown)) {
     const at = `${name}:${block.line}`;
-    if (block.file !== undefined) writeFileSync(path.join(cwd, block.file), `${block.text}\n`);
+    if (block.file !== undefined) {
+      const file = path.join(cwd, block.file);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, `${block.text}\n`);
+    }
     if (block.fragment) continue;
     if (block.language === "ts" && block.file === undefined) {
       const [status, said] = run("kubescript", ["run", "-"], block.text, cwd, env);

@@ -133,6 +133,16 @@ describe.each(["the machine's programs", "busybox"])("a container with %s", (nam
     expect(readFileSync(there("www/site/index.html"), "utf8")).toBe("new");
   });
 
+  test("keeps no permissions and times where they are not wanted", async () => {
+    write(here("run"), "#!/bin/sh\n", 0o6777);
+    utimesSync(here("run"), 1_600_000_000, 1_600_000_000);
+    await cp(here("run"), inPod("run"), { noPreserve: true });
+    expect(statSync(there("run")).mode & 0o6022).toBe(0);
+    chmodSync(there("run"), 0o700);
+    await cp(inPod("run"), here("again"), { noPreserve: true });
+    expect(statSync(here("again"))).toMatchObject({ mode: 0o100644 });
+  });
+
   test("goes on with a download where the connection broke, in the middle of a file", async () => {
     write(there("dump/a.sql"), noise(200_000));
     write(there("dump/b.sql"), noise(400_000).reverse());

@@ -17,10 +17,11 @@ export async function upload(from: LocalPath, to: RemotePath, settings: CopySett
   const plan = await planUpload(from.path, tally, signal);
   const target = await uploadTarget(end, to.path, plan, overwrite, signal);
   meter.totalBytes = plan.bytes;
-  const entries = target.wrapped ? wrapped(plan.entries, plan.name ?? "file") : plan.entries;
+  const planned = target.wrapped ? wrapped(plan.entries, plan.name ?? "file") : plan.entries;
+  const entries = preserve ? planned : planned.map(plain);
   const staging = new Staging({
     ...{ end, folder: target.folder, name: target.name, nonce, signal, keep: retries !== 0 },
-    flags: preserve ? [] : ["--no-same-permissions", "--no-same-owner"],
+    flags: preserve ? [] : ["-o", "--no-same-permissions"],
   });
   const run = new UploadRun(entries, staging, settings);
   try {
@@ -48,6 +49,11 @@ function wrapped(entries: readonly PlannedEntry[], name: string): PlannedEntry[]
     { ...entry, path: "", type: "directory", attributes },
     { ...entry, path: name },
   ];
+}
+
+/** Without the right to run as its owner or group: tar's umask leaves that. */
+function plain(entry: PlannedEntry): PlannedEntry {
+  return { ...entry, attributes: { ...entry.attributes, mode: entry.attributes.mode & 0o777 } };
 }
 
 /** An upload under way, over as many connections as it takes. */
