@@ -69,7 +69,7 @@ export async function exec(
   name: string,
   command: readonly string[],
   options: AnyExecOptions = {},
-  what = commandText(requireCommand(command, name)),
+  what: string = commandText(requireCommand(command, name)),
 ): Promise<AnyExecResult> {
   // Asked for at once: at a prompt, the next line has another.
   const signal = client.signalFor(options.signal);
