@@ -307,6 +307,17 @@ test("a line longer than the limit comes in parts that are marked", async () => 
   ]);
 });
 
+test("an ephemeral container that comes later is followed too", async () => {
+  await running(pod("a", [ticking()]));
+  const reading = read(pods.logs("a", { follow: true, allContainers: true, tailLines: 0 }));
+  await cluster.until(() => reading.lines.length > 0);
+  await pods.subresource("ephemeralcontainers").patch("a", {
+    spec: { ephemeralContainers: [saying("echo looked", "debug")] },
+  });
+  await cluster.until(() => reading.texts.includes("looked"));
+  expect(reading.lines.filter(({ container }) => container === "debug")).toHaveLength(1);
+});
+
 test("who may not watch a pod follows it all the same, over its restart", async () => {
   await cluster.close();
   const watches = (request: Request): boolean => new URL(request.url).searchParams.get("watch") === "true";

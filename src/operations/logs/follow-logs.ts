@@ -44,6 +44,14 @@ export async function* followLogs(
   }
 }
 
+interface FollowedPod {
+  readonly view: PodView;
+  /** Those that are, or were, followed. */
+  readonly containers: Set<string>;
+  /** How many still are. */
+  open: number;
+}
+
 class Follower {
   readonly lines: LineMerge<ReadLine>;
   readonly #selections: readonly LogPods[];
@@ -52,9 +60,7 @@ class Follower {
   readonly #signal: AbortSignal;
   readonly #waits: Waits;
   /** By uid. */
-  readonly #views = new Map<string, PodView>();
-  /** `uid/container` of what is, or was, followed. */
-  readonly #followed = new Set<string>();
+  readonly #pods = new Map<string, FollowedPod>();
   readonly #open: Set<LogPods>;
   readonly #tasks: Promise<void>[] = [];
 
@@ -104,7 +110,8 @@ class Follower {
       const pod = event.object;
       if (event.type === "DELETED") {
         present.delete(uidOf(pod));
-        this.#views.get(uidOf(pod))?.remove();
+        this.#pods.get(uidOf(pod))?.view.remove();
+        this.#forget(pod);
       } else if (await selection.belongs(pod)) {
         if (synced) this.#show(pod, selection, {});
         else present.set(uidOf(pod), pod);
@@ -125,21 +132,21 @@ class Follower {
 
   /** Takes up a pod, or what is new of it; `start` says where its logs begin. */
   #show(pod: Pod, selection: LogPods, start: LogStart): void {
-    let view = this.#views.get(uidOf(pod));
-    if (view === undefined) {
-      view = new PodView(pod);
-      this.#views.set(uidOf(pod), view);
-    } else view.update(pod);
+    let followed = this.#pods.get(uidOf(pod));
+    if (followed === undefined) {
+      followed = { view: new PodView(pod), containers: new Set(), open: 0 };
+      this.#pods.set(uidOf(pod), followed);
+    } else followed.view.update(pod);
     for (const container of laterContainers(pod, this.#options)) {
-      const key = `${uidOf(pod)}/${container}`;
-      if (this.#followed.has(key)) continue;
-      this.#followed.add(key);
-      this.#follow(view, container, selection, start);
+      if (followed.containers.has(container)) continue;
+      followed.containers.add(container);
+      this.#follow(followed, container, selection, start);
     }
   }
 
-  #follow(view: PodView, container: string, { pods }: LogPods, start: LogStart): void {
+  #follow(followed: FollowedPod, container: string, { pods }: LogPods, start: LogStart): void {
     requireRoom(this.lines.size + 1, this.#options);
+    const { view } = followed;
     const { namespace = "default", name = "" } = view.pod.metadata ?? {};
     const source: LogSource = { namespace, pod: name, container };
     // What has not begun yet is read whole.
@@ -151,16 +158,18 @@ class Follower {
       onRetry: (error) => this.#options.onRetry?.({ ...source, error }),
       onWait: (reason) => this.#waits.tell(source, reason),
     });
+    followed.open += 1;
     this.lines.add(lines, () => {
       this.#waits.over(source);
-      if (view.gone) this.#forget(view.pod);
+      followed.open -= 1;
+      this.#forget(view.pod);
     });
   }
 
   /** A pod that is gone takes no memory once its logs have ended. */
   #forget(pod: Pod): void {
-    this.#views.delete(uidOf(pod));
-    for (const key of this.#followed) if (key.startsWith(`${uidOf(pod)}/`)) this.#followed.delete(key);
+    const followed = this.#pods.get(uidOf(pod));
+    if (followed?.view.gone === true && followed.open === 0) this.#pods.delete(uidOf(pod));
   }
 
   async #watchOwner(selection: LogPods, { client, name }: NonNullable<LogPods["owner"]>): Promise<void> {

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { LiveStream } from "../../src/operations/live-stream.ts";
+import { LogStream } from "../../src/operations/logs/log-stream.ts";
+import { parseOutputFormat } from "../../src/repl/render/output.ts";
+import { printLive } from "../../src/repl/watch-view.ts";
+
+async function* lines(): AsyncGenerator<{ pod: string; container: string; line: string; namespace?: string }> {
+  yield { pod: "a", container: "x", line: "one" };
+  yield { pod: "b", container: "x", line: "two" };
+  yield { namespace: "ns", pod: "a", container: "x", line: "three" };
+  yield { pod: "a", container: "x", line: "four" };
+}
+
+async function printed(values: AsyncIterable<unknown>, format: string, color = false): Promise<string[]> {
+  const out: string[] = [];
+  const { signal } = new AbortController();
+  const writeLine = (line: string): void => void out.push(line);
+  await printLive(values, { format: parseOutputFormat(format), color, now: 0, signal, writeLine });
+  return out;
+}
+
+test("lines of several logs have kubectl's prefix, in a colour of its own for each container", async () => {
+  const stream = (prefixed: boolean): LogStream => new LogStream(lines, undefined, () => prefixed);
+  expect(await printed(stream(true), "table")).toEqual([
+    "[pod/a/x] one",
+    "[pod/b/x] two",
+    "[ns/a/x] three",
+    "[pod/a/x] four",
+  ]);
+  const colored = await printed(stream(true), "table", true);
+  const colors = colored.map((line) => line.split("[pod")[0]?.split("[ns")[0]);
+  expect(new Set(colors).size).toBe(3);
+  expect(colors[3]).toBe(colors[0]);
+  expect(colored[0]?.endsWith("[pod/a/x]\u001b[39m one")).toBe(true);
+  expect(await printed(stream(false), "table", true)).toEqual(["one", "two", "three", "four"]);
+  expect((await printed(stream(true), "json"))[0]).toBe('{"pod":"a","container":"x","line":"one"}');
+});
+
+test("return() ends a stream whose next() waits, and next() then says that it is over", async () => {
+  let heeded = false;
+  const stream = new LiveStream<number>(async function* (signal) {
+    await new Promise((_, reject) => {
+      signal.addEventListener("abort", () => {
+        heeded = true;
+        reject(signal.reason);
+      });
+    });
+    yield 1;
+  }, undefined);
+  const next = stream.next();
+  expect(await stream.return()).toEqual({ done: true, value: undefined });
+  expect(await next).toEqual({ done: true, value: undefined });
+  expect(heeded).toBe(true);
+});
