@@ -312,3 +312,42 @@ test("fields of refusals lead to their lines", () => {
   expect(lineOf({ message: "no field at all" })).toMatch(/line 4$/);
   expect(fieldSteps(object, "spec.labels[app.io/x]")).toEqual(["spec", "labels", "app.io/x"]);
 });
+
+test("waits on request for what is not in working order yet, and watches nothing else", async () => {
+  const running = sandboxCluster({ nodes: [{ name: "node0" }] });
+  try {
+    const { k8s, requests } = running;
+    const containers = [{ name: "web", image: "nginx" }];
+    const labels = { app: "web" };
+    const deployment = {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "web" },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers } },
+      },
+    } as KubernetesObject;
+    await k8s.apply([configMap("a"), deployment], { wait: true });
+    expect((await k8s.deployments.get("web")).status?.availableReplicas).toBe(1);
+    const watched = (): string[] => requests.filter((one) => one.includes("watch=true"));
+    expect(watched().map((one) => /\/(\w+)\?/.exec(one)?.[1])).toEqual(["deployments"]);
+    await k8s.apply([configMap("a"), deployment], { wait: true });
+    expect(watched()).toHaveLength(1);
+    const image = { ...steered("image-pull", "fail"), name: "stuck" };
+    const pod = { apiVersion: "v1", kind: "Pod", metadata: image, spec: { containers } } as KubernetesObject;
+    const error = await failed(k8s.apply([configMap("a"), pod], { wait: true, timeoutMs: 1500 }));
+    expect(error.code).toBe("TIMEOUT");
+    expect(error.message).toMatch(
+      /^Timed out after 1\.5 s waiting for pods "stuck" to be ready: \w+\n {2}pod "stuck": /,
+    );
+    expect(error.hint).toBe("All 2 were applied.");
+  } finally {
+    await running.close();
+  }
+});
+
+const steered = (name: string, value: string): object => ({
+  annotations: { [`sandbox.kubescript.dev/${name}`]: value },
+});

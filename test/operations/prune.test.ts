@@ -141,3 +141,31 @@ test("a set whose parent's namespace is made with it is listed before its member
     "secrets",
   ]);
 });
+
+test("a custom resource is a parent where its definition allows it, and is not made", async () => {
+  const definition = (labels: Record<string, string>): KubernetesObject =>
+    ({
+      apiVersion: "apiextensions.k8s.io/v1",
+      kind: "CustomResourceDefinition",
+      metadata: { name: "sets.example.com", labels },
+      spec: {
+        group: "example.com",
+        scope: "Cluster",
+        names: { plural: "sets", singular: "set", kind: "Set" },
+        versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } }],
+      },
+    }) as object;
+  const options = { prune: true, applySet: "sets.example.com/all" } as const;
+  await k8s.apply(definition({}));
+  await expect(k8s.apply(object("ConfigMap", "a"), options)).rejects.toThrow(/cannot be a parent/);
+  await k8s.apply(definition({ "applyset.kubernetes.io/is-parent-type": "true" }));
+  await expect(k8s.apply(object("ConfigMap", "a"), options)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  const parent = { apiVersion: "example.com/v1", kind: "Set", group: "example.com", namespace: undefined, name: "all" };
+  const nothing = { kinds: new Set<string>(), namespaces: new Set<string>() };
+  await k8s.resource("sets").create({ ...parentObject(parent, nothing, undefined, "kubescript") });
+  await k8s.apply([object("ConfigMap", "a"), object("ConfigMap", "b")], options);
+  expect(brief(await k8s.apply(object("ConfigMap", "b"), options))).toEqual([
+    "ConfigMap/b unchanged",
+    "ConfigMap/a pruned",
+  ]);
+});

@@ -15,7 +15,7 @@ import { objectDiff } from "./object-diff.ts";
 import { DEFINITION_RANK, inRanks, NAMESPACE_RANK, rankOf } from "./order.ts";
 import { isAboutObject, problemsError } from "./problems.ts";
 import { prune } from "./prune.ts";
-import { awaitSettled } from "./settle.ts";
+import { awaitSettled, isSettled } from "./settle.ts";
 import { definedKinds, kindOf, type Located, locate, type Problem, type Target } from "./targets.ts";
 import { AT_ONCE, applyOptions, type Trial, tryAll } from "./trial.ts";
 
@@ -82,6 +82,8 @@ class ApplyRun {
   readonly #dryRun: boolean;
   readonly #record: ApplyRecord;
   readonly #trials = new Map<Target, Trial>();
+  /** As the server answered. */
+  readonly #answers = new Map<Target, UnknownObject>();
 
   constructor(
     operation: OperationContext,
@@ -118,8 +120,10 @@ class ApplyRun {
     if (validate) await this.#checkLate(unchecked, served);
     for (const rank of inRanks(rest)) await this.#writeAll(rank);
     const strays = await this.#prune(all);
-    const task = this.#task;
-    if (this.#options.wait === true) await awaitSettled(this.#operation, all, strays, { ...this.#options, task });
+    if (this.#options.wait === true) {
+      const unsettled = all.filter((one) => !isSettled(this.#answers.get(one)));
+      await awaitSettled(this.#operation, unsettled, strays, { ...this.#options, task: this.#task });
+    }
     return this.#record.report;
   }
 
@@ -173,8 +177,9 @@ class ApplyRun {
     await this.#writeAll(namespaces);
     if (makesParents) await this.#announce(targets);
     await this.#writeAll(definitions);
-    if (definitions.length > 0) this.#task.update("waiting for definitions to be served");
-    await awaitDefinitions(definitions, this.#options);
+    const unserved = definitions.filter((one) => !isSettled(this.#answers.get(one)));
+    if (unserved.length > 0) this.#task.update("waiting for definitions to be served");
+    await awaitDefinitions(unserved, this.#options);
   }
 
   async #announce(targets: readonly Target[]): Promise<void> {
@@ -246,6 +251,7 @@ class ApplyRun {
     try {
       const after = await this.#send(target);
       this.#record.written(manifest);
+      this.#answers.set(target, after);
       return appliedObject(after, actionOf(before, after));
     } catch (error) {
       this.#record.failed(manifest, error);

@@ -1,3 +1,4 @@
+import type { UnknownObject } from "../../core/object.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
 import type { OperationContext } from "../context.ts";
@@ -10,6 +11,11 @@ import type { Target } from "./targets.ts";
 
 /** As helm's. */
 const TIMEOUT_MS = 300_000;
+
+/** Whether an object, as the server answered, is in working order already: most kinds have nothing to wait for. */
+export function isSettled(object: UnknownObject | undefined): boolean {
+  return object !== undefined && SETTLED.check(object, object).type === "done";
+}
 
 /** Waits until what was applied is in working order, and what was pruned is gone: one watch for each resource. */
 export async function awaitSettled(
