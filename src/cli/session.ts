@@ -71,7 +71,7 @@ async function openSessionOn(
   const opened: Cluster[] = [];
   const warn = warningWriter(terminal);
   const progress = progressLine(terminal);
-  const lender = terminalLender(terminal);
+  const lender = terminalLender(terminal, (lent) => progress.allow(!lent));
   const traced = async (level: string | undefined): Promise<Cluster> => {
     const k8s = await openCluster({
       ...settings,

@@ -22,7 +22,11 @@ type TerminalOutput = Writable & { readonly columns?: number; readonly rows?: nu
 /** Input that waits unread until the terminal is paused; a paste is longer than a key. */
 const MAX_UNREAD_BYTES = 64 * 1024;
 
-export function terminalLender({ stdin, stdout }: Pick<Terminal, "stdin" | "stdout">): TerminalLender {
+/** @param onLent told when it is lent, so that nobody else draws on it, and when it is back */
+export function terminalLender(
+  { stdin, stdout }: Pick<Terminal, "stdin" | "stdout">,
+  onLent: (lent: boolean) => void = () => {},
+): TerminalLender {
   let reader: TerminalReader | undefined;
   let lent = false;
   return {
@@ -37,10 +41,12 @@ export function terminalLender({ stdin, stdout }: Pick<Terminal, "stdin" | "stdo
         });
       }
       lent = true;
+      onLent(true);
       reader?.letGo();
       return borrow(stdin, stdout, () => {
         lent = false;
         reader?.takeBack();
+        onLent(false);
       });
     },
   };
