@@ -231,9 +231,18 @@ test("init containers are among all containers, and one that has not begun is le
   const lines = await all(pods.logs("a", { allContainers: true }));
   expect(lines).toEqual([{ pod: "a", container: "init", line: "first" }]);
   expect(await failure(pods.logs("a"))).toMatchObject({
-    code: "API",
+    code: "NOT_FOUND",
     message: 'Cannot read the log of container "main" of pods "a": it is waiting to start: PodInitializing',
     hint: expect.stringMatching(/follow: true.*pods\.events\("a"\)/),
+  });
+});
+
+test("a pod that no node takes has no log, and it is told why", async () => {
+  await pods.create(pod("a", [ticking()], { nodeSelector: { no: "where" } }));
+  await cluster.until(async () => (await pods.get("a")).status?.conditions !== undefined);
+  expect(await failure(pods.logs("a"))).toMatchObject({
+    code: "NOT_FOUND",
+    message: expect.stringMatching(/waiting to start: 0\/1 nodes are available: .*node affinity\/selector/),
   });
 });
 

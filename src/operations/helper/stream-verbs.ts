@@ -46,8 +46,8 @@ export class StreamVerbs<T extends KubernetesObject = UnknownObject> extends Res
    * container a chunk of lines is held at most, and a slow loop slows the server. Defaults are kubectl's: all lines of what
    * is named, the last 10 with a selector.
    *
-   * Throws UsageError where a container must be named or there is none of that name, NOT_FOUND where there are no pods,
-   * ApiError where a container has no log (yet), and says what to do.
+   * Throws UsageError where a container must be named or there is none of that name, NOT_FOUND where there are no pods or
+   * the container has not begun or not run before, and says what to do.
    * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_logs/
    *
    * @example

@@ -1,4 +1,4 @@
-import { ApiError, isApiError, UsageError } from "../../errors.ts";
+import { isApiError, UsageError } from "../../errors.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { chooseContainer } from "../pods/choose-container.ts";
 import { containerNames, containerRun } from "./container-run.ts";
@@ -67,30 +67,28 @@ export function hasLog({ pod, container }: PodContainer, previous: boolean): boo
 }
 
 /** A refused log in words that say what to do. */
-export function explainRefusal(error: unknown, { pod, container }: PodContainer): unknown {
+export function explainRefusal(error: unknown, chosen: PodContainer): unknown {
   if (!isApiError(error) || error.httpStatus !== 400) return error;
-  const { status, httpStatus, method, path } = error;
-  const name = pod.metadata?.name ?? "";
-  const explained = (what: string, hint: string): ApiError =>
-    new ApiError(
-      error.code,
-      `Cannot read the log of container "${container}" of pods "${name}": ${what}`,
-      { status, httpStatus, method, path },
-      { cause: error, hint },
-    );
-  const said = status.message ?? "";
+  const said = error.status.message ?? "";
   if (/previous terminated container .* not found/.test(said)) {
-    return explained(
-      "it has not run before",
-      "Leave previous out: this is its first run, or its node forgot the others.",
-    );
+    const hint = "Leave previous out: this is its first run, or its node forgot the others.";
+    return new UsageError("NOT_FOUND", `${cannotRead(chosen)}: it has not run before`, { cause: error, hint });
   }
-  const waiting = /is waiting to start: (.*)$/s.exec(said);
-  if (waiting === null && !/does not have a host assigned/.test(said)) return error;
-  const run = containerRun(pod, container);
-  const why = run.type === "waiting" ? [run.reason, run.message].filter(Boolean).join(": ") : waiting?.[1];
-  return explained(
-    `it is waiting to start: ${why}`,
-    `With { follow: true } its start is waited for; k8s.pods.events("${name}") tells what happens to it.`,
-  );
+  const waiting = /is waiting to start: (.*)$/s.exec(said)?.[1];
+  if (waiting === undefined && !/does not have a host assigned/.test(said)) return error;
+  return notStarted(chosen, error, waiting);
+}
+
+/** There is no log because the container has not begun: with what its status says of it. */
+export function notStarted(chosen: PodContainer, cause?: unknown, why = "it has no node yet"): UsageError {
+  const run = containerRun(chosen.pod, chosen.container);
+  const reason = run.type === "waiting" ? [run.reason, run.message].filter(Boolean).join(": ") : why;
+  return new UsageError("NOT_FOUND", `${cannotRead(chosen)}: it is waiting to start: ${reason}`, {
+    cause,
+    hint: `With { follow: true } its start is waited for; k8s.pods.events("${chosen.pod.metadata?.name}") tells what happens to it.`,
+  });
+}
+
+function cannotRead({ pod, container }: PodContainer): string {
+  return `Cannot read the log of container "${container}" of pods "${pod.metadata?.name}"`;
 }

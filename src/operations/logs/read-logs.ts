@@ -2,7 +2,7 @@ import { isApiError, UsageError } from "../../errors.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { ContainerLog, type ReadLine } from "./container-log.ts";
 import { isWorthAnotherTry } from "./follow-container.ts";
-import { explainRefusal, hasLog, logContainers, type PodContainer } from "./log-containers.ts";
+import { explainRefusal, hasLog, logContainers, notStarted, type PodContainer } from "./log-containers.ts";
 import type { LogOptions, LogStart } from "./log-options.ts";
 import type { LogPods } from "./log-pods.ts";
 import { inOrder, sortedByTime } from "./read-order.ts";
@@ -73,12 +73,19 @@ async function* readOne(
   const { signal, previous = false } = options;
   const { name = "", namespace = "default" } = pod.metadata ?? {};
   const log = new ContainerLog(from.pods, { namespace, pod: name, container }, options, start);
+  let said = false;
   for (let tries = 1; ; tries += 1) {
     try {
       for (const reading = log.read({ previous }, signal); ; ) {
         const next = await reading.next();
-        yield next.done === true ? log.accept(next.value) : next.value;
-        if (next.done === true) return;
+        const lines = next.done === true ? log.accept(next.value) : next.value;
+        said ||= lines.length > 0;
+        yield lines;
+        if (next.done === true) {
+          // Of a pod that no node has taken, the server gives an empty log.
+          if (!said && alone && !hasLog(chosen, false)) throw notStarted(chosen);
+          return;
+        }
         tries = 0;
       }
     } catch (error) {

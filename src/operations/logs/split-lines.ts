@@ -44,7 +44,7 @@ export class LineSplitter {
   }
 
   #add(tail: Buffer, ends: boolean, parts: LinePart[]): void {
-    let line = this.#length === 0 ? tail : tail;
+    let line = tail;
     while (this.#length + line.length > this.#maxLineBytes) {
       const room = this.#maxLineBytes - this.#length;
       const whole = this.#take(line.subarray(0, room));
