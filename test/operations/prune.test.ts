@@ -62,7 +62,9 @@ test("what an earlier apply made and this one lacks is pruned, whatever its kind
     "web pruned",
   ]);
   expect(await k8s.configmaps.find("a")).toBeDefined();
-  const report = await k8s.apply(second, set);
+  const told: AppliedObject[] = [];
+  const report = await k8s.apply(second, { ...set, onProgress: (one) => void told.push(one) });
+  expect(told).toEqual(report);
   expect(brief(report)[1]).toBe("Service/web pruned");
   expect(brief(report).sort()).toEqual([...expected].sort());
   expect((await k8s.configmaps.list()).map(({ metadata }) => metadata?.name).sort()).toEqual(["b", "foreign"]);

@@ -37,6 +37,8 @@ export interface ApplyManifestsOptions extends ApplyOptions, ReadOptions, PruneO
   readonly timeoutMs?: number | undefined;
   /** How long to wait for a definition that was just applied to be served. Default 10 000. */
   readonly definitionTimeoutMs?: number | undefined;
+  /** Told of each object as soon as it is applied or pruned. */
+  readonly onProgress?: ((applied: AppliedObject) => void) | undefined;
 }
 
 /** How long a server may take to check by a definition that was just changed. */
@@ -252,7 +254,9 @@ class ApplyRun {
       const after = await this.#send(target);
       this.#record.written(manifest);
       this.#answers.set(target, after);
-      return appliedObject(after, actionOf(before, after));
+      const applied = appliedObject(after, actionOf(before, after));
+      this.#options.onProgress?.(applied);
+      return applied;
     } catch (error) {
       this.#record.failed(manifest, error);
       throw isAboutObject(error) ? problemsError("apply", [{ manifest, error }], 1, "") : error;
@@ -280,7 +284,9 @@ class ApplyRun {
     this.#task.update("pruning");
     const options = { signal: this.#options.signal, dryRun: this.#dryRun };
     return prune(this.#inventory, targets, options, ({ object }) => {
-      this.#record.report.push(appliedObject(object, "pruned"));
+      const pruned = appliedObject(object, "pruned");
+      this.#record.report.push(pruned);
+      this.#options.onProgress?.(pruned);
     });
   }
 

@@ -23,6 +23,8 @@ export interface DeleteManifestsOptions extends Omit<DeleteOptions, "preconditio
   readonly timeoutMs?: number | undefined;
   /** What is not there is no failure. Default false. */
   readonly ignoreNotFound?: boolean | undefined;
+  /** Told of each object as soon as the server has taken its deletion, or has said that there is none. */
+  readonly onProgress?: ((deleted: DeletedObject) => void) | undefined;
 }
 
 /** What became of one object. */
@@ -146,7 +148,9 @@ class DeleteRun {
   }
 
   #record({ object }: Manifest, namespace: string | undefined, action: DeletedObject["action"]): void {
-    this.#report.push({ kind: object.kind ?? "", namespace, name: object.metadata?.name ?? "", action });
+    const entry = { kind: object.kind ?? "", namespace, name: object.metadata?.name ?? "", action };
+    this.#report.push(entry);
+    this.#options.onProgress?.(entry);
   }
 
   /** What could not be deleted, after all the others were. */

@@ -13,7 +13,7 @@ import { tryAll } from "./trial.ts";
 /** What a diff is asked for: all that an apply would heed. */
 export type DiffManifestsOptions = Omit<
   ApplyManifestsOptions,
-  "wait" | "timeoutMs" | "validate" | "dryRun" | "definitionTimeoutMs"
+  "wait" | "timeoutMs" | "validate" | "dryRun" | "definitionTimeoutMs" | "onProgress"
 >;
 
 /** How one object would change. */
