@@ -1,16 +1,16 @@
 /** https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 import type { UnknownObject } from "../../core/object.ts";
 import { isApiError } from "../../errors.ts";
-import type { ApplyOptions } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
 import { eachAtOnce, forMany } from "../at-once.ts";
 import type { OperationContext } from "../context.ts";
 import { type AppliedObject, actionOf, appliedObject } from "./applied-object.ts";
+import type { ApplyManifestsOptions } from "./apply-options.ts";
 import { ApplyRecord } from "./apply-record.ts";
 import { awaitDefinitions } from "./definitions.ts";
 import { dryReport, refuseHoles } from "./dry-report.ts";
-import { Inventory, type PruneOptions, type Stray } from "./inventory.ts";
-import { type Manifest, type ManifestSource, type ReadOptions, readManifests } from "./manifests.ts";
+import { Inventory, type Stray } from "./inventory.ts";
+import { type Manifest, type ManifestSource, readManifests } from "./manifests.ts";
 import { objectDiff } from "./object-diff.ts";
 import { DEFINITION_RANK, inRanks, NAMESPACE_RANK, rankOf } from "./order.ts";
 import { isAboutObject, problemsError } from "./problems.ts";
@@ -20,26 +20,8 @@ import { definedKinds, kindOf, type Located, locate, type Problem, type Target }
 import { AT_ONCE, applyOptions, type Trial, tryAll } from "./trial.ts";
 
 export type { AppliedObject } from "./applied-object.ts";
+export type { ApplyManifestsOptions } from "./apply-options.ts";
 export type { ManifestSource } from "./manifests.ts";
-
-/** How manifests are applied. */
-export interface ApplyManifestsOptions extends ApplyOptions, ReadOptions, PruneOptions {
-  /**
-   * Asks the server about every object, as a dry run, before the first is written: one more request for each. Default
-   * true.
-   */
-  readonly validate?: boolean | undefined;
-  /** What of fields that the server does not know. Default `Strict`, as kubectl: they are refused. */
-  readonly fieldValidation?: "Ignore" | "Warn" | "Strict" | undefined;
-  /** Then waits until every object is in working order, and what was pruned is gone. Default false. */
-  readonly wait?: boolean | undefined;
-  /** How long to wait for that. Default 300 000. */
-  readonly timeoutMs?: number | undefined;
-  /** How long to wait for a definition that was just applied to be served. Default 10 000. */
-  readonly definitionTimeoutMs?: number | undefined;
-  /** Told of each object as soon as it is applied or pruned. */
-  readonly onProgress?: ((applied: AppliedObject) => void) | undefined;
-}
 
 /** How long a server may take to check by a definition that was just changed. */
 const DEFINITION_SETTLES_MS = 2000;

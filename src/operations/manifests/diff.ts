@@ -1,7 +1,7 @@
 import type { UnknownObject } from "../../core/object.ts";
 import { forMany } from "../at-once.ts";
 import type { OperationContext } from "../context.ts";
-import type { ApplyManifestsOptions } from "./apply.ts";
+import type { ApplyManifestsOptions } from "./apply-options.ts";
 import { Inventory } from "./inventory.ts";
 import { type ManifestSource, readManifests } from "./manifests.ts";
 import { objectDiff } from "./object-diff.ts";
