@@ -31,6 +31,7 @@ const NAMES = {
     "isApiError",
     "isKubescriptError",
     "jsonpath",
+    "make",
     "not",
     "openCluster",
     "ready",

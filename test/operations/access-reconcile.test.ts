@@ -147,7 +147,8 @@ describe("reconciling", () => {
     const wrong = { ...make.role("wrong", { verbs: "get", resources: "pods" }), rules: [{ verbs: [] }] };
     await expect(k8s.access.reconcile([wider, wrong])).rejects.toMatchObject({
       code: "INVALID",
-      hint: "Done before it: Role kept protected.",
+      message: expect.stringMatching(/^Cannot reconcile Role "wrong": cannot POST /),
+      hint: expect.stringContaining('Done before it: Role "kept" protected.'),
     });
   });
 });

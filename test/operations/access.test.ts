@@ -229,6 +229,25 @@ describe("a grant", () => {
     expect((await team.rolebindings.get("readers")).subjects).toHaveLength(2);
   });
 
+  test("that cannot be taken away whole says by which bindings it is left", async () => {
+    await k8s.in("web").access.grant({ user: "mia", clusterRole: "view", name: "first" });
+    await k8s.in("web").rolebindings.create(k8s.make.roleBinding("second", { clusterRole: "view", users: "mia" }));
+    await k8s.in("web").roles.create(
+      k8s.make.role("half", {
+        rules: [
+          { verbs: "get,list", resources: "rolebindings" },
+          { verbs: "delete", resources: "rolebindings", resourceNames: "first" },
+        ],
+      }),
+    );
+    await k8s.in("web").access.grant({ user: "half", role: "half" });
+    await expect(k8s.as("half").in("web").access.revoke({ user: "mia", clusterRole: "view" })).rejects.toMatchObject({
+      code: "FORBIDDEN",
+      hint: expect.stringContaining('It still has the role by RoleBinding "second".'),
+    });
+    expect(await k8s.in("web").rolebindings.find("first")).toBeUndefined();
+  });
+
   test("of the whole cluster is a ClusterRoleBinding", async () => {
     const granted = await k8s.everywhere.access.grant({ group: "ops", clusterRole: "view", dryRun: true });
     expect(granted).toMatchObject({ action: "created", kind: "ClusterRoleBinding", namespace: "" });

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { isApiError, UsageError } from "../../errors.ts";
+import { isApiError, isKubescriptError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { RoleBinding, RoleRef, Subject } from "../../types/rbac-v1.ts";
 import type { OperationContext } from "../context.ts";
+import { listed, retold } from "../retold.ts";
 
 /** Who gets, or loses, which role: one subject and one role. */
 export interface GrantOptions extends WriteOptions {
@@ -81,8 +82,15 @@ export async function revoke(operation: OperationContext, options: GrantOptions)
     .filter((one) => options.name === undefined || one === options.name);
   const results: GrantResult[] = [];
   for (const name of names) {
-    const action = await retrying(bindings, write.signal, () => removeSubject(bindings, name, subject, write));
-    results.push({ action, kind, namespace, binding: name, role: `${roleRef.kind}/${roleRef.name}` });
+    try {
+      const action = await retrying(bindings, write.signal, () => removeSubject(bindings, name, subject, write));
+      results.push({ action, kind, namespace, binding: name, role: `${roleRef.kind}/${roleRef.name}` });
+    } catch (error) {
+      if (!isKubescriptError(error)) throw error;
+      const left = listed(names.slice(results.length).map((one) => `"${one}"`));
+      const hint = `It still has the role by ${kind} ${left}.`;
+      throw retold(error, error.message, error.hint === undefined ? hint : `${error.hint} ${hint}`);
+    }
   }
   return results;
 }

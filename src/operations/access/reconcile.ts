@@ -1,12 +1,13 @@
 /** https://kubernetes.io/docs/reference/kubectl/generated/kubectl_auth/kubectl_auth_reconcile/ */
 import { isDeepStrictEqual } from "node:util";
 import type { ObjectMeta, UnknownObject } from "../../core/object.ts";
-import { isApiError, KubescriptError, UsageError } from "../../errors.ts";
+import { AbortError, isApiError, isKubescriptError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { ClusterRole, RoleBinding, Subject } from "../../types/rbac-v1.ts";
 import type { OperationContext } from "../context.ts";
 import { type ManifestSource, type ReadOptions, readManifests } from "../manifests/manifests.ts";
+import { listed, lowerFirst, retold } from "../retold.ts";
 import { missingRules } from "./rule-cover.ts";
 
 export interface ReconcileOptions extends Omit<WriteOptions, "namespace">, ReadOptions {
@@ -63,17 +64,19 @@ export async function reconcile(
     try {
       done.push(await reconcileOne(operation, object, options));
     } catch (error) {
-      if (done.length === 0 || !(error instanceof Error)) throw error;
-      const state = done.map(({ kind, name, action }) => `${kind} ${name} ${action}`).join(", ");
-      const { kind, metadata } = object;
-      const code = error instanceof KubescriptError ? error.code : "API";
-      throw new KubescriptError(code, `Cannot reconcile ${kind} "${metadata?.name ?? ""}": ${error.message}`, {
-        cause: error,
-        hint: `Done before it: ${state}.`,
-      });
+      throw explained(error, object, done);
     }
   }
   return done;
+}
+
+/** Says which object it was, and what was done before it. */
+function explained(error: unknown, { kind, metadata }: UnknownObject, done: readonly ReconciledObject[]): unknown {
+  if (!isKubescriptError(error)) return error;
+  const state = listed(done.map((one) => `${one.kind} "${one.name}" ${one.action}`));
+  const what = error instanceof AbortError ? "the reconciliation was interrupted" : lowerFirst(error.message);
+  const hint = [error.hint, ...(done.length === 0 ? [] : [`Done before it: ${state}.`])].filter(Boolean).join(" ");
+  return retold(error, `Cannot reconcile ${kind} "${metadata?.name ?? ""}": ${what}`, hint === "" ? undefined : hint);
 }
 
 async function reconcileOne(
