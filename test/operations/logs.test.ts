@@ -297,6 +297,7 @@ test("options that make no sense are refused before anything is asked for", asyn
     [{ since: "5m", sinceTime: "2026-11-21T00:00:00Z" }, "since and sinceTime are both given"],
     [{ sinceTime: "yesterday" }, 'sinceTime is "yesterday"'],
     [{ limitBytes: 0 }, "limitBytes is 0"],
+    [{ tail: 5 } as LogOptions, 'there is no option "tail"'],
     [{ container: "x", allContainers: true }, "container and allContainers are both given"],
     [{ follow: true, sort: "time" }, "follow and sort are both given"],
   ];

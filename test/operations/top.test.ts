@@ -67,6 +67,10 @@ test("the tables are kubectl's: pods, containers, the most first, the sum below,
     "No resources found in kube-system namespace.",
   ]);
   expect((await k8s.top.pods({ name: "db-0" })).map(({ pod }) => pod)).toEqual(["db-0"]);
+  await expect(k8s.top.pods({ selector: "app=web" } as never)).rejects.toMatchObject({
+    hint: 'The option is "labels".',
+  });
+  await expect(k8s.top.pods({ sortBy: "mem" as never })).rejects.toMatchObject({ hint: 'Use "cpu" or "memory".' });
   await expect(k8s.top.pods({ name: "none" })).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
 

@@ -78,12 +78,22 @@ export interface LogStart {
 /** Lines of each container's log with a selector: kubectl's own. */
 const SELECTOR_TAIL = 10;
 
+/** kubectl's flags that have another name here, the API's own; without a word they would be left out of account. */
+const MISSPELLED: Readonly<Record<string, string>> = {
+  tail: "tailLines",
+  containers: "allContainers",
+  maxLogRequests: "maxConcurrentStreams",
+};
+
 /** Where the logs begin. Throws UsageError for what makes no sense, before anything is asked for. */
 export function logStart(options: LogOptions, bySelector: boolean): LogStart {
   const { tailLines, since, sinceSeconds, sinceTime, limitBytes, maxLineBytes, maxConcurrentStreams } = options;
   const refuse = (what: string, hint: string): never => {
     throw new UsageError("INVALID_INPUT", `Cannot read logs: ${what}`, { hint });
   };
+  for (const [flag, option] of Object.entries(MISSPELLED)) {
+    if (flag in options) refuse(`there is no option "${flag}"`, `The option is "${option}".`);
+  }
   const given = Object.entries({ since, sinceSeconds, sinceTime }).filter(([, value]) => value !== undefined);
   if (given.length > 1) refuse(`${given.map(([name]) => name).join(" and ")} are both given`, "Give one of them.");
   if (tailLines !== undefined && (!Number.isInteger(tailLines) || tailLines < -1)) {

@@ -1,4 +1,5 @@
 import type { LabelSelector } from "../../core/selector.ts";
+import { refuseMisspelledSelectors } from "../../resources/selection.ts";
 import type { CallOptions } from "../../transport/transport.ts";
 import type { Node } from "../../types/core-v1.ts";
 import type { OperationContext } from "../context.ts";
@@ -35,6 +36,7 @@ export async function topNodes(
   options: TopNodesOptions = {},
 ): Promise<UsageList<NodeUsage>> {
   const { name, labels, sortBy, showCapacity = false, signal } = options;
+  refuseMisspelledSelectors(NODE_METRICS, options);
   const helper = operation.resource<Node>("nodes");
   const [metrics, nodes] = await Promise.all([
     readMetrics<NodeMetrics>(helper.to<NodeMetrics>(NODE_METRICS, "*"), { name, labels, signal }),

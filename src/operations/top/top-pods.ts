@@ -2,6 +2,7 @@ import type { SelectorOptions } from "../../core/requests.ts";
 import { KubescriptError } from "../../errors.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { objectNamespace, scopeOf } from "../../resources/scope.ts";
+import { refuseMisspelledSelectors } from "../../resources/selection.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import type { OperationContext } from "../context.ts";
 import { POD_METRICS, type PodMetrics, readMetrics } from "./metrics-api.ts";
@@ -32,6 +33,7 @@ export interface PodUsage extends Usage {
 /** `kubectl top pods`. */
 export async function topPods(operation: OperationContext, options: TopPodsOptions = {}): Promise<UsageList<PodUsage>> {
   const { name, labels, fields, signal, containers = false, sortBy, sum } = options;
+  refuseMisspelledSelectors(POD_METRICS, options);
   const scope = scopeOf(operation.scope, options.namespace);
   const namespace = scope.type === "everywhere" ? "*" : scope.namespace;
   const helper = operation.resource<Pod>("pods").in(namespace);

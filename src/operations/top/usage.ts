@@ -1,4 +1,5 @@
 import { parseQuantity } from "../../core/quantity.ts";
+import { UsageError } from "../../errors.ts";
 
 /** What something takes at the moment. */
 export interface Usage {
@@ -45,6 +46,11 @@ function milli(amount: number): number {
 /** The most first; by name, and without an order, as they come. */
 export function inOrderOf<T extends Usage>(rows: readonly T[], sortBy: "cpu" | "memory" | undefined): T[] {
   if (sortBy === undefined) return [...rows];
+  if (sortBy !== "cpu" && sortBy !== "memory") {
+    throw new UsageError("INVALID_INPUT", `Cannot sort by ${JSON.stringify(sortBy)}: there is no such figure`, {
+      hint: 'Use "cpu" or "memory".',
+    });
+  }
   const amount = ({ cpuCores, memoryBytes }: Usage): number => (sortBy === "cpu" ? cpuCores : memoryBytes);
   return rows.toSorted((a, b) => amount(b) - amount(a));
 }
