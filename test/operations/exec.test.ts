@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { CommandError } from "../../src/errors.ts";
 import type { RemoteProcess } from "../../src/operations/exec/remote-process.ts";
 import type { LentTerminal } from "../../src/resources/terminal.ts";
+import { openCluster } from "../../src/runtime/open-cluster.ts";
 import type { Pod } from "../../src/types/core-v1.ts";
 import { fakeLentTerminal } from "../support/lent-terminal.ts";
 import { type StreamCluster, startStreamCluster } from "../support/stream-cluster.ts";
@@ -192,6 +193,25 @@ test("who may only get pods/exec is told the verb that is missing since 1.35", a
   const error = await failureOf(k8s.as("ann").pods.exec("p", ["ls"]));
   expect(error).toMatchObject({ code: "FORBIDDEN" });
   expect(error.hint).toMatch(/verb "create" on resource "pods\/exec".*Since Kubernetes 1\.35/s);
+});
+
+test("a plan refuses a command, and whoever observes it learns the rights that it takes", async () => {
+  const seen: string[] = [];
+  const planned = await openCluster({
+    kubeconfig: cluster.kubeconfig,
+    plan: () => undefined,
+    observe: ({ path, upgrade }) => seen.push(`${path}${upgrade ? " upgrade" : ""}`),
+  });
+  try {
+    const error = await failureOf(planned.pods.exec("not-yet", ["ls"]));
+    expect(error.message).toBe('Cannot plan to run ls in "not-yet": there is no dry run for it');
+    expect(seen).toEqual([
+      "/api/v1/namespaces/default/pods/not-yet",
+      "/api/v1/namespaces/default/pods/planned/exec upgrade",
+    ]);
+  } finally {
+    await planned.close();
+  }
 });
 
 test("at the terminal, keys go to the command byte for byte and the terminal is given back", async () => {

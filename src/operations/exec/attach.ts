@@ -14,6 +14,7 @@ import type { ExecTarget } from "./exec.ts";
 import { ExecResult } from "./exec-result.ts";
 import { joinTerminal, withTerminal } from "./join-terminal.ts";
 import { openProcess, type RemoteProcess } from "./remote-process.ts";
+import { showRights } from "./show-rights.ts";
 import { requireStdin, type StdinSource } from "./stdin.ts";
 
 export interface AttachOptions extends ExecTarget {
@@ -54,6 +55,7 @@ export async function attach(
   const collected = options.live === true || options.terminal === true ? undefined : options;
   if (collected?.stdin !== undefined) requireStdin(collected.stdin, name);
   const action = "attach to";
+  await showRights(client, name, "attach", { namespace: options.namespace, signal });
   requireEffect(client, `${action} "${name}"`);
   const pod = await findPod(client, name, action, { namespace: options.namespace, signal });
   const container = chooseContainer(pod, action, options.container);

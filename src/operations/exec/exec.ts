@@ -15,6 +15,7 @@ import { ExecResult } from "./exec-result.ts";
 import { joinTerminal, withTerminal } from "./join-terminal.ts";
 import type { ProcessExit } from "./process-exit.ts";
 import { openProcess, type RemoteProcess } from "./remote-process.ts";
+import { showRights } from "./show-rights.ts";
 import { requireStdin, type StdinSource } from "./stdin.ts";
 
 /** Where a command runs. */
@@ -76,6 +77,7 @@ export async function exec(
   const collected = options.live === true || options.terminal === true ? undefined : options;
   if (collected?.stdin !== undefined) requireStdin(collected.stdin, name);
   const action = `run ${what} in`;
+  await showRights(client, name, "exec", { namespace: options.namespace, signal });
   requireEffect(client, `${action} "${name}"`);
   const pod = await findPod(client, name, action, { namespace: options.namespace, signal });
   const container = chooseContainer(pod, action, options.container);
