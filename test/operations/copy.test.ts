@@ -23,6 +23,7 @@ import { encodeHeader, endOfArchive } from "../../src/operations/copy/tar-header
 import { ResourceClient } from "../../src/resources/client.ts";
 import type { Held } from "../../src/resources/held.ts";
 import { systemTiming } from "../../src/resources/timing.ts";
+import type { Transport } from "../../src/transport/transport.ts";
 import type { Pod } from "../../src/types/core-v1.ts";
 import { type Break, breakingTransport } from "../support/breaking-transport.ts";
 import { type StreamCluster, startStreamCluster } from "../support/stream-cluster.ts";
@@ -70,10 +71,14 @@ const cp = (from: string, to: string, options?: CopyOptions): Promise<CopyReport
   cluster.k8s.pods.cp(from, to, options);
 
 /** The pods of the cluster, over connections that break in turn. */
-function breakingPods(breaks: readonly (Break | undefined)[], held: Held[] = []): ResourceClient<Pod> {
+function breakingPods(
+  breaks: readonly (Break | undefined)[],
+  held: Held[] = [],
+  inner: Transport = cluster.k8s.transport,
+): ResourceClient<Pod> {
   const left = [...breaks];
   return new ResourceClient<Pod>({
-    transport: breakingTransport(cluster.k8s.transport, () => left.shift()),
+    transport: breakingTransport(inner, () => left.shift()),
     resource: () => cluster.k8s.pods.resource(),
     scope: { type: "namespace", namespace: "default", chosen: false },
     // Ten times as fast.
@@ -399,6 +404,47 @@ describe("what goes wrong", () => {
       expect(way === "download" ? copied.filter((name) => name !== "a") : copied).toEqual([]);
     },
   );
+
+  test("servers before 1.30, which cannot be told the end of an input, are copied to all the same", async () => {
+    write(here("tree/a"), noise(8_000_000));
+    const old = (onProgress?: CopyOptions["onProgress"]): Promise<CopyReport> =>
+      copy(oldPods, here("tree"), inPod("tree"), { checksum: true, signal, onProgress });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const { transport } = cluster.k8s;
+    const oldPods = breakingPods([], [], {
+      ...transport,
+      send: (request, options) => transport.send(request, options),
+      open: (request, options) => transport.open({ ...request, protocols: ["v4.channel.k8s.io"] }, options),
+    });
+    expect(await old()).toMatchObject({ files: 1, verified: "sha256" });
+    rmSync(there("tree"), { recursive: true });
+    const interrupted = old(({ bytes }) => {
+      if (bytes > 1_000_000) controller.abort();
+    });
+    await expect(interrupted).rejects.toMatchObject({ code: "ABORTED" });
+    expect(every(there(""))).toEqual([]);
+  });
+
+  test("a full disk ends an upload at once, with what to do", async () => {
+    const full = path.join(programs, "full");
+    write(
+      path.join(full, "tar"),
+      `#!/bin/sh\necho "tar: data: Cannot write: No space left on device" >&2; cat >/dev/null; exit 2\n`,
+      0o755,
+    );
+    write(here("big"), Buffer.alloc(50_000_000));
+    process.env.PATH = `${full}:${hostPath}`;
+    let sent = 0;
+    const onProgress = ({ bytes }: { bytes: number }): void => {
+      sent = bytes;
+    };
+    await expect(cp(here("big"), inPod("big"), { onProgress })).rejects.toMatchObject({
+      message: expect.stringMatching(/exit code 2 and said: .*No space left on device; in the container nothing was/),
+      hint: "The container needs room for all that comes, besides what it replaces.",
+    });
+    expect(sent).toBeLessThan(50_000_000);
+  });
 
   test("the end of the session ends a copy", async () => {
     write(here("tree/b"), noise(8_000_000));

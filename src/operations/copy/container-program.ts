@@ -52,13 +52,18 @@ export async function runProgram(
   }
 }
 
-/** What a program says, the first of it where it is much. */
-export async function textOf(output: AsyncIterable<Uint8Array>, maxBytes: number = MAX_TEXT_BYTES): Promise<string> {
+/** What a program says, the first of it where it is much; `onText` is told as it comes. */
+export async function textOf(
+  output: AsyncIterable<Uint8Array>,
+  maxBytes: number = MAX_TEXT_BYTES,
+  onText: (text: string) => void = () => {},
+): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of output) {
     if (bytes < maxBytes) chunks.push(chunk);
     bytes += chunk.length;
+    onText(Buffer.from(chunk).toString());
   }
   return Buffer.concat(chunks).toString();
 }
@@ -89,7 +94,30 @@ export function missingProgram(
 export function programFailure(what: string, exitCode: number, stderr: string): UsageError {
   const lines = stderr
     .split("\n")
-    .filter((line) => line !== "" && !/Exiting with failure status|Error is not recoverable/.test(line));
+    .filter(
+      (line) =>
+        line !== "" && !/Exiting with failure status|Error is not recoverable|Unexpected EOF in archive/.test(line),
+    );
   const said = lines.length === 0 ? "said nothing" : `said: ${lines.slice(0, 5).join("; ")}`;
-  return new UsageError("INVALID_INPUT", `in the container, ${what} ended with exit code ${exitCode} and ${said}`);
+  const hint = HINTS.find(({ problem }) => problem.test(stderr))?.hint;
+  return new UsageError("INVALID_INPUT", `in the container, ${what} ended with exit code ${exitCode} and ${said}`, {
+    hint,
+  });
 }
+
+/** Whether what a program says means that it cannot do its work. */
+export function isHopeless(text: string): boolean {
+  return HINTS.some(({ problem }) => problem.test(text));
+}
+
+const HINTS: readonly { readonly problem: RegExp; readonly hint: string }[] = [
+  { problem: /Read-only file system/i, hint: "Name a folder that can be written, such as that of an emptyDir volume." },
+  {
+    problem: /No space left|Disk quota exceeded|Wrote only \d+ of/i,
+    hint: "The container needs room for all that comes, besides what it replaces.",
+  },
+  {
+    problem: /Permission denied|Operation not permitted/i,
+    hint: 'The user that the container runs as has no right to that: k8s.pods.exec(POD, ["id"]) tells who it is.',
+  },
+];

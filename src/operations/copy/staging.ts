@@ -1,7 +1,14 @@
 import { unlessAborted } from "../../core/abort.ts";
 import { KubescriptError } from "../../errors.ts";
 import type { RemoteProcess } from "../exec/remote-process.ts";
-import { type ContainerEnd, programFailure, runProgram, startProgram, textOf } from "./container-program.ts";
+import {
+  type ContainerEnd,
+  isHopeless,
+  programFailure,
+  runProgram,
+  startProgram,
+  textOf,
+} from "./container-program.ts";
 import { joinRemote } from "./copy-path.ts";
 
 /**
@@ -113,10 +120,16 @@ export class Staging {
       new AbortController().signal,
       true,
     );
-    const said = textOf(process.stderr).catch(() => "");
+    // tar reads all that comes also when the disk is full: then its input is ended, by a protocol that can.
+    const canEnd = process.protocol.startsWith("v5");
+    let hopeless = false;
+    const said = textOf(process.stderr, undefined, (text) => {
+      hopeless ||= canEnd && isHopeless(text);
+    }).catch(() => "");
     const lines = linesOf(process.stdout);
     try {
-      await this.#send(process, archive);
+      await this.#send(process, archive, () => hopeless);
+      if (hopeless) await this.#endInput(process);
       await this.#expect("staged", lines, process, said);
       await check();
       await unlessAborted(process.write("commit\n"), signal);
@@ -125,7 +138,7 @@ export class Staging {
       this.placing = word === "placing";
       if (word !== "placing") await this.#fail("the shell", process, said);
       await this.#expect("placed", lines, process, said);
-      await process.exit;
+      this.placing = false;
       this.#gone = true;
     } catch (error) {
       await this.#endInput(process);
@@ -168,7 +181,11 @@ export class Staging {
     return this.#gone;
   }
 
-  async #send(process: RemoteProcess, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  async #send(
+    process: RemoteProcess,
+    pieces: AsyncIterable<Uint8Array>,
+    hopeless: () => boolean = () => false,
+  ): Promise<void> {
     const { signal } = this.#options;
     let over = false;
     const end = (): void => {
@@ -187,7 +204,7 @@ export class Staging {
       );
     // One piece is under way while the next is read.
     for await (const piece of pieces) {
-      if (over || !(await sent())) return;
+      if (over || hopeless() || !(await sent())) return;
       sending = process.write(piece);
       sending.catch(() => undefined);
     }
@@ -201,7 +218,7 @@ export class Staging {
     said: Promise<string>,
   ): Promise<void> {
     if ((await this.#word(lines)) === word) return;
-    await this.#fail(word === "staged" ? "tar" : "the shell", process, said);
+    await this.#fail(word === "staged" ? "unpacking" : "the shell", process, said);
   }
 
   async #word(lines: AsyncIterator<string, void, undefined>): Promise<string | undefined> {
@@ -220,14 +237,12 @@ export class Staging {
   async #endInput(process: RemoteProcess): Promise<void> {
     const { timing } = this.#options.end.pods;
     const late = new AbortController();
-    const farewell = process
-      .endStdin()
-      .then(() => process.exit)
-      .then(() => undefined);
+    const nothing = (): void => {};
+    const over = process.exit.then(nothing, nothing);
+    // A protocol that has no end of input rejects: what is left is then removed from outside.
+    const told = process.endStdin().then(() => over, nothing);
     try {
-      await Promise.race([farewell, timing.sleep(FAREWELL_MS, late.signal)]);
-    } catch {
-      // The connection is gone, or its protocol has no end of input: what is left is removed from outside.
+      await Promise.race([over, told, timing.sleep(FAREWELL_MS, late.signal)]);
     } finally {
       late.abort();
     }
