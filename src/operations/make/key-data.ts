@@ -1,5 +1,5 @@
 /** The data of ConfigMaps and Secrets. */
-import { createHash } from "node:crypto";
+import { crypto } from "./crypto.ts";
 import { listOf, type Refuse } from "./making.ts";
 
 /** Texts, or bytes, by their key. */
@@ -71,7 +71,7 @@ export function contentHash(content: HashedContent): string {
   const json = sortedJson(content).replace(/[<>&\u2028\u2029]/g, (one) => {
     return escapes[one] ?? `\\u${one.charCodeAt(0).toString(16)}`;
   });
-  const hex = createHash("sha256").update(json).digest("hex").slice(0, 10);
+  const hex = crypto().createHash("sha256").update(json).digest("hex").slice(0, 10);
   return [...hex].map((one) => HASH_LETTERS[one] ?? one).join("");
 }
 

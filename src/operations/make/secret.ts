@@ -1,5 +1,6 @@
-import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from "node:crypto";
+import type { KeyObject, X509Certificate } from "node:crypto";
 import type { Secret } from "../../types/core-v1.ts";
+import { crypto } from "./crypto.ts";
 import { base64Of, contentHash, type KeyData, mergedData } from "./key-data.ts";
 import { type MakeOptions, making, metadataFor, type Refuse } from "./making.ts";
 
@@ -54,7 +55,7 @@ export function makeDockerRegistrySecret(name: string, options: MakeDockerRegist
 export function makeTlsSecret(name: string, options: MakeTlsSecretOptions): Secret {
   const refuse = making("Secret", name, options, ["cert", "key", "appendHash"]);
   const { cert, key } = options;
-  const [certified, own] = [readCertificate(refuse, cert).publicKey, createPublicKey(readKey(refuse, key))];
+  const [certified, own] = [readCertificate(refuse, cert).publicKey, crypto().createPublicKey(readKey(refuse, key))];
   const spki = { type: "spki", format: "der" } as const;
   if (!certified.export(spki).equals(own.export(spki))) {
     throw refuse("the key is not that of the certificate", "Give the two that belong together.");
@@ -84,7 +85,7 @@ function secretOf(
 /** The cause is kept out of both errors: it could hold a piece of the key. */
 function readCertificate(refuse: Refuse, cert: string | Uint8Array): X509Certificate {
   try {
-    return new X509Certificate(Buffer.from(cert as Uint8Array));
+    return new (crypto().X509Certificate)(Buffer.from(cert as Uint8Array));
   } catch {
     throw refuse("cert is no certificate in PEM", HINT);
   }
@@ -92,7 +93,7 @@ function readCertificate(refuse: Refuse, cert: string | Uint8Array): X509Certifi
 
 function readKey(refuse: Refuse, key: string | Uint8Array): KeyObject {
   try {
-    return createPrivateKey(Buffer.from(key as Uint8Array));
+    return crypto().createPrivateKey(Buffer.from(key as Uint8Array));
   } catch {
     throw refuse("key is no private key in PEM without a passphrase", HINT);
   }
