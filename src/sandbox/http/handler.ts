@@ -33,7 +33,9 @@ export function createHandler(server: HttpServer, paths: NonResourcePaths): Hand
     try {
       const info = requestInfo(request.method, new URL(request.url));
       const user = admit(server, request, info, peer);
-      const body = BODILESS.has(info.method) ? new Uint8Array() : await readBody(request);
+      // what is sent on is not read here
+      const unread = BODILESS.has(info.method) || info.subresource === "proxy";
+      const body = unread ? new Uint8Array() : await readBody(request);
       return await answer(request, info, user, body);
     } catch (error) {
       return failure(request, error);
@@ -54,7 +56,7 @@ export function createHandler(server: HttpServer, paths: NonResourcePaths): Hand
     const resourceRequest: ResourceRequest = { request, info, definition, user, body, contentType, warnings };
     const found = route(info, definition, virtualFor(server, resourceRequest) !== undefined);
     if (found.kind === "verb") return found.verb(server, resourceRequest);
-    return server.podStreams.handle(request, streamTarget(server, info, definition, user), body);
+    return server.podStreams.handle(request, streamTarget(server, info, definition, user));
   }
 
   return {

@@ -2,6 +2,7 @@ import type { ResourceDefinition } from "../model/definition.ts";
 import type { PodStreamTarget } from "../model/pod-streams.ts";
 import { notFound } from "../model/status-error.ts";
 import type { UserInfo } from "../model/user.ts";
+import { proxiedName } from "../streams/proxy-target.ts";
 import type { RequestInfo } from "./request-info.ts";
 import type { HttpServer } from "./server.ts";
 
@@ -16,17 +17,9 @@ export function streamTarget(
   const { subresource } = info;
   if (resource !== "pods" && resource !== "services" && resource !== "nodes") throw notFound(definition, info.name);
   const proxied = subresource === "proxy";
-  const { scheme, name, port } = proxied ? proxiedName(info.name) : { scheme: "", name: info.name, port: "" };
+  const { scheme, name, port } = proxied ? proxiedName(info.name, resource) : { scheme: "", name: info.name, port: "" };
   const namespace = definition.namespaced ? info.namespace : "";
   const object = server.store.get(definition.storageKey, namespace, name);
   if (object === undefined) throw notFound(definition, name);
-  const path = proxied ? `/${info.rest.join("/")}` : "";
-  return { resource, subresource, object, scheme, port, path, user };
-}
-
-/** `https:web:8443` and `web:8443` are both about `web`. */
-function proxiedName(text: string): { scheme: string; name: string; port: string } {
-  const [first = "", second, third] = text.split(":");
-  if (third !== undefined) return { scheme: first, name: second ?? "", port: third };
-  return { scheme: "", name: first, port: second ?? "" };
+  return { resource, subresource, object, scheme, port, user };
 }

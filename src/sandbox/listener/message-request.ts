@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { Readable } from "node:stream";
 import { MAX_BODY_BYTES } from "../http/read-body.ts";
 import type { ServerRequest } from "../model/server-request.ts";
 import { StatusError } from "../model/status-error.ts";
@@ -32,6 +33,13 @@ export class MessageRequest implements ServerRequest {
   get signal(): AbortSignal {
     this.#signal ??= this.#gone();
     return this.#signal;
+  }
+
+  /** As it arrives, however long it is; null where there is none. Read once, instead of {@link arrayBuffer}. */
+  get body(): Request["body"] {
+    const { headers } = this.#message;
+    if (headers["content-length"] === undefined && headers["transfer-encoding"] === undefined) return null;
+    return Readable.toWeb(this.#message) as NonNullable<Request["body"]>;
   }
 
   /** Fails with the 413 as soon as the body is longer than the limit, and when the client goes away in the middle. */

@@ -5,10 +5,10 @@ import type { UserInfo } from "./user.ts";
 /** What a pod's (or service's, or node's) connecting sub-resources answer, once the request has been authorized. */
 export interface PodStreams {
   /**
-   * `exec`, `attach`, `portforward`, `log`, `proxy`: answers a plain HTTP request, whose body has been read. An upgrade
-   * is the listener's matter. Failures are thrown as StatusError.
+   * `exec`, `attach`, `portforward`, `log`, `proxy`: answers a plain HTTP request, whose body has not been read. An
+   * upgrade is the listener's matter. Failures are thrown as StatusError.
    */
-  handle(request: ServerRequest, target: PodStreamTarget, body: Uint8Array): Response | Promise<Response>;
+  handle(request: ServerRequest, target: PodStreamTarget): Response | Promise<Response>;
 }
 
 export interface PodStreamTarget {
@@ -19,7 +19,5 @@ export interface PodStreamTarget {
   readonly scheme: string;
   /** Of `web:8443`, `8443`: a number or a name; empty when there is none. */
   readonly port: string;
-  /** What follows `/proxy` in the path, with its leading slash; else empty. */
-  readonly path: string;
   readonly user: UserInfo;
 }

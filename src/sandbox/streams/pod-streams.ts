@@ -9,7 +9,7 @@ import { serveLog } from "./serve-log.ts";
 /** Answers about pods over plain HTTP: logs and proxied requests; what needs an upgrade says so. */
 export function createPodStreams(containers: ContainerAccess, registry: Registry): PodStreams {
   return {
-    handle(request, target, body) {
+    handle(request, target) {
       const { resource, subresource, object } = target;
       if (resource === "nodes") {
         throw new StatusError(501, "NotImplemented", "the nodes of this server have no kubelet to proxy requests to");
@@ -18,7 +18,7 @@ export function createPodStreams(containers: ContainerAccess, registry: Registry
         case "log":
           return serveLog(request, object as Pod, containers);
         case "proxy":
-          return proxy(request, target, body, { containers, registry });
+          return proxy(request, target, { containers, registry });
         case "exec":
         case "attach":
         case "portforward":

@@ -166,7 +166,7 @@ function session([program = "", ...args]: readonly string[], stdin: boolean): Co
       // As a container runtime words it.
       const missing = `exec: ${JSON.stringify(program)}: executable file not found in $PATH: unknown`;
       child.once("error", () => resolve({ type: "failed", message: missing }));
-      child.once("exit", (code) => resolve({ type: "exited", exitCode: code ?? 137 }));
+      child.once("close", (code) => resolve({ type: "exited", exitCode: code ?? 137 }));
     }),
     resize: () => undefined,
     close: () => void child.kill("SIGKILL"),

@@ -1,0 +1,35 @@
+/** The two halves of a proxied request's path: of the API, and of what is behind it. */
+export interface ProxyPath {
+  /** Up to and with `/proxy`. */
+  readonly prefix: string;
+  /** As it is sent on, with its leading slash. */
+  readonly path: string;
+}
+
+/** Splits a path as the API server does: it decodes it, and encodes it anew where that must be. */
+export function splitProxyPath(pathname: string): ProxyPath {
+  const [, prefix = "", rest = ""] = /^(.*?\/(?:pods|services|nodes)\/[^/]+\/proxy)(\/.*)?$/.exec(pathname) ?? [];
+  const inner = rest.replace(/^\//, "");
+  return { prefix, path: `/${inner.split("/").map(recoded).join("/")}` };
+}
+
+function recoded(segment: string): string {
+  try {
+    return encodeURI(decodeURIComponent(segment)).replace(/[?#]/g, encodeURIComponent);
+  } catch {
+    return segment;
+  }
+}
+
+/**
+ * Leads a redirect back through the proxy, where it leads to the same program.
+ * https://github.com/kubernetes/apimachinery/blob/master/pkg/util/proxy/transport.go
+ * @param hosts what the program goes by: its address, and the host that the client asked for
+ */
+export function rewriteLocation(location: string, prefix: string, hosts: readonly string[]): string {
+  const [, scheme, host, path = "", rest = ""] =
+    /^(?:([a-z][a-z0-9+.-]*:)?\/\/([^/?#]*))?([^?#]*)(.*)$/i.exec(location) ?? [];
+  if (!path.startsWith("/") || (host !== undefined && !hosts.includes(host))) return location;
+  const origin = host !== undefined && host === hosts[1] ? `${scheme ?? ""}//${host}` : "";
+  return `${origin}${path.startsWith(prefix) ? path : `${prefix}${path}`}${rest}`;
+}
