@@ -118,7 +118,7 @@ async function run(
 function explain(error: unknown, what: string, settings: CopySettings): unknown {
   // What the server refused says itself what was asked.
   if (isApiError(error)) return error;
-  const { tally, signal, retries } = settings;
+  const { tally, signal } = settings;
   const inner = isKubescriptError(error) ? error : undefined;
   const reason =
     signal.aborted && error instanceof AbortError
@@ -127,9 +127,7 @@ function explain(error: unknown, what: string, settings: CopySettings): unknown 
         ? `on this machine: ${error instanceof Error ? error.message : String(error)}`
         : inner.message.replace(/^Cannot /, "cannot ");
   const message = `${what}: ${reason}${tally.state === undefined ? "" : `; ${tally.state}`}`;
-  const lost = inner?.code === "CONNECTION_LOST";
-  const hint = lost && retries === 0 ? "Say { retries: 10 } to go on where a connection breaks." : inner?.hint;
-  const settled = { cause: error, hint };
+  const settled = { cause: error, hint: hintFor(error, settings) };
   if (error instanceof AbortError) return new AbortError(message, settled);
   if (error instanceof TimeoutError) return new TimeoutError(message, settled);
   if (error instanceof UsageError || inner === undefined) {
@@ -138,4 +136,14 @@ function explain(error: unknown, what: string, settings: CopySettings): unknown 
   if (error instanceof ConnectionError)
     return new ConnectionError(inner.code, message, { ...settled, retryable: true });
   return new KubescriptError(inner.code, message, { ...settled, retryable: inner.retryable });
+}
+
+function hintFor(error: unknown, { tally, retries }: CopySettings): string | undefined {
+  if (error instanceof AbortError) {
+    const some = tally.files > 0 ? ", with { overwrite: true } over what is there" : "";
+    return `No file is there in part. To go on, copy again${some}.`;
+  }
+  if (!isKubescriptError(error)) return undefined;
+  const breaks = error.code === "CONNECTION_LOST" && retries === 0;
+  return breaks ? "Say { retries: 10 } to go on where a connection breaks." : error.hint;
 }
