@@ -28,20 +28,33 @@ export function validatePodCreate(errors: FieldErrors, object: ApiObject): void 
   }
 }
 
-/** A `template` field; `object` labels, annotations and spec. */
-export function validatePodTemplate(errors: FieldErrors, template: JsonObject, path: string): void {
+/**
+ * A `template` field: labels, annotations and spec.
+ * @param mountable names of volumes that its pods are given besides its own
+ */
+export function validatePodTemplate(
+  errors: FieldErrors,
+  template: JsonObject,
+  path: string,
+  mountable: readonly string[] = [],
+): void {
   const metadata = objectAt(template, "metadata");
   validateLabels(errors, stringMapAt(metadata, "labels"), `${path}.labels`);
   validateAnnotations(errors, stringMapAt(metadata, "annotations"), `${path}.annotations`);
   const spec = objectAt(template, "spec") ?? {};
-  validatePodSpec(errors, spec, `${path}.spec`);
+  validatePodSpec(errors, spec, `${path}.spec`, mountable);
   if (objectsAt(spec, "ephemeralContainers").length > 0) {
     errors.forbidden(`${path}.spec.ephemeralContainers`, "ephemeral containers not allowed in pod template");
   }
 }
 
-export function validatePodSpec(errors: FieldErrors, spec: JsonObject, path: string): void {
-  const volumes = validateVolumes(errors, spec, path);
+export function validatePodSpec(
+  errors: FieldErrors,
+  spec: JsonObject,
+  path: string,
+  mountable: readonly string[] = [],
+): void {
+  const volumes = new Set([...validateVolumes(errors, spec, path), ...mountable]);
   validateContainers(errors, spec, { volumes, hostNetwork: spec.hostNetwork === true, names: new Set() }, path);
   const resources = objectAt(spec, "resources");
   if (resources !== undefined) validateResourceRequirements(errors, resources, `${path}.resources`);

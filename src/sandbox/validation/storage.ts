@@ -81,7 +81,7 @@ export function validateVolume(errors: FieldErrors, object: ApiObject): void {
   if (sources[0] === "local" && objectAt(objectAt(spec, "nodeAffinity"), "required") === undefined) {
     errors.required("spec.nodeAffinity", "Local volume requires node affinity");
   }
-  validateClassName(errors, spec);
+  validateClassName(errors, spec, "spec");
 }
 
 export function validateVolumeUpdate(errors: FieldErrors, object: ApiObject, old: ApiObject): void {
@@ -110,7 +110,8 @@ export function validateStorageClassUpdate(errors: FieldErrors, object: ApiObjec
   validateImmutable(errors, object.volumeBindingMode, old.volumeBindingMode, "volumeBindingMode");
 }
 
-function validateClaimSpec(errors: FieldErrors, spec: JsonObject, path: string): void {
+/** The spec of a claim, or of a template that claims are made of. */
+export function validateClaimSpec(errors: FieldErrors, spec: JsonObject, path: string): void {
   if (stringsAt(spec, "accessModes").length === 0) {
     errors.required(`${path}.accessModes`, "at least 1 access mode is required");
   }
@@ -119,7 +120,7 @@ function validateClaimSpec(errors: FieldErrors, spec: JsonObject, path: string):
   const storage = objectAt(objectAt(spec, "resources"), "requests")?.storage;
   if (storage === undefined) errors.required(`${path}.resources[storage]`);
   else validatePositive(errors, storage, `${path}.resources[storage]`);
-  validateClassName(errors, spec);
+  validateClassName(errors, spec, path);
   validateVolumeMode(errors, spec, path);
   const source = objectAt(spec, "dataSource");
   if (source === undefined) return;
@@ -149,9 +150,9 @@ function validateVolumeMode(errors: FieldErrors, spec: JsonObject, path: string)
   if (mode !== "" && !VOLUME_MODES.includes(mode)) errors.notSupported(`${path}.volumeMode`, mode, VOLUME_MODES);
 }
 
-function validateClassName(errors: FieldErrors, spec: JsonObject): void {
+function validateClassName(errors: FieldErrors, spec: JsonObject, path: string): void {
   const name = stringAt(spec, "storageClassName");
-  if (name !== "") errors.invalidEach("spec.storageClassName", name, dnsSubdomain(name));
+  if (name !== "") errors.invalidEach(`${path}.storageClassName`, name, dnsSubdomain(name));
 }
 
 function validatePositive(errors: FieldErrors, value: unknown, path: string): void {

@@ -1,10 +1,11 @@
 /** Deployments, ReplicaSets, StatefulSets, DaemonSets, ReplicationControllers: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/apps/validation/validation.go */
 import { isEmptySelector, labelSelectorIn, matchesLabels, matchesSelector } from "../model/label-selector.ts";
 import type { ApiObject, JsonObject } from "../model/object.ts";
-import { numberAt, objectAt, semanticEqual, stringAt, stringMapAt } from "../schema/fields.ts";
+import { numberAt, objectAt, objectsAt, semanticEqual, stringAt, stringMapAt } from "../schema/fields.ts";
 import type { FieldErrors } from "./field-errors.ts";
 import { validateLabelSelector } from "./label-selector.ts";
 import { validatePodTemplate } from "./pods.ts";
+import { validateClaimSpec } from "./storage.ts";
 import { validateImmutable, validateIntOrPercent, validateNotMoreThanAll, validateNotNegative } from "./values.ts";
 
 const SELECTOR_MISMATCH = "`selector` does not match template `labels`";
@@ -71,7 +72,12 @@ export function validateStatefulSet(errors: FieldErrors, object: ApiObject): voi
   validateNotNegative(errors, spec, ["replicas", "minReadySeconds"], "spec");
   validateNotNegative(errors, objectAt(spec, "ordinals") ?? {}, ["start"], "spec.ordinals");
   validateSelector(errors, spec, "statefulset");
-  validateTemplate(errors, spec);
+  const claims = objectsAt(spec, "volumeClaimTemplates");
+  const mountable = claims.map((claim) => stringAt(objectAt(claim, "metadata"), "name"));
+  validateTemplate(errors, spec, "StatefulSet", mountable);
+  for (const [index, claim] of claims.entries()) {
+    validateClaimSpec(errors, objectAt(claim, "spec") ?? {}, `spec.volumeClaimTemplates[${index}].spec`);
+  }
   validateNotNegative(errors, spec, ["revisionHistoryLimit"], "spec");
 }
 
@@ -140,7 +146,13 @@ function validateSelector(errors: FieldErrors, spec: JsonObject, kind: string): 
     errors.invalid("spec.selector", selector, `empty selector is invalid for ${kind}`);
 }
 
-function validateTemplate(errors: FieldErrors, spec: JsonObject): void {
+/** @param mountable names of volumes that the template's pods are given besides its own */
+function validateTemplate(
+  errors: FieldErrors,
+  spec: JsonObject,
+  kind = "ReplicaSet",
+  mountable: readonly string[] = [],
+): void {
   const template = objectAt(spec, "template");
   if (template === undefined) {
     errors.required("spec.template");
@@ -154,13 +166,10 @@ function validateTemplate(errors: FieldErrors, spec: JsonObject): void {
   ) {
     errors.invalid("spec.template.metadata.labels", labels, SELECTOR_MISMATCH);
   }
-  validatePodTemplate(errors, template, "spec.template");
+  validatePodTemplate(errors, template, "spec.template", mountable);
   requireRestartAlways(errors, template);
   if (objectAt(template, "spec")?.activeDeadlineSeconds !== undefined) {
-    errors.forbidden(
-      "spec.template.spec.activeDeadlineSeconds",
-      "activeDeadlineSeconds in ReplicaSet is not Supported",
-    );
+    errors.forbidden("spec.template.spec.activeDeadlineSeconds", `activeDeadlineSeconds in ${kind} is not Supported`);
   }
 }
 

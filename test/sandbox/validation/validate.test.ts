@@ -200,6 +200,25 @@ describe("workloads", () => {
     ]);
   });
 
+  it("a StatefulSet's containers mount its claims, which are claims that could be", () => {
+    const mounting = (name: string) => ({
+      ...template,
+      spec: { ...template.spec, containers: [{ ...container, volumeMounts: [{ name, mountPath: "/data" }] }] },
+    });
+    const set = (name: string, claim: object) => ({
+      spec: { selector, template: mounting(name), volumeClaimTemplates: [{ metadata: { name: "data" }, spec: claim }] },
+    });
+    const good = { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } };
+    expect(faults("StatefulSet", set("data", good))).toEqual([]);
+    expect(faults("StatefulSet", set("date", good))).toEqual([
+      'spec.template.spec.containers[0].volumeMounts[0].name: Not found: "date"',
+    ]);
+    expect(faults("StatefulSet", set("data", {}))).toEqual([
+      "spec.volumeClaimTemplates[0].spec.accessModes: Required value: at least 1 access mode is required",
+      "spec.volumeClaimTemplates[0].spec.resources[storage]: Required value",
+    ]);
+  });
+
   it("a StatefulSet's names and claims are fixed", () => {
     const before = { spec: { selector, template, serviceName: "a" } };
     expect(changes("StatefulSet", before, { spec: { selector, template, serviceName: "a", replicas: 3 } })).toEqual([]);
