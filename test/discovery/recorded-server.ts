@@ -45,5 +45,9 @@ export class RecordedServer implements Transport {
     throw new Error("nothing is opened here");
   }
 
+  async upgrade(): Promise<never> {
+    throw new Error("nothing is upgraded here");
+  }
+
   async close(): Promise<void> {}
 }

@@ -1,6 +1,5 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import type { KubernetesObject } from "../../src/core/object.ts";
 import { clusterInfo } from "../../src/operations/cluster-info/cluster-info.ts";
 import { serviceUrls } from "../../src/operations/cluster-info/service-urls.ts";
 import type { OperationContext } from "../../src/operations/context.ts";
@@ -17,8 +16,7 @@ async function overview(services: object[], forbidden?: string): ReturnType<type
         : undefined,
   });
   try {
-    for (const service of services)
-      await server.resources("services", "kube-system").create(service as KubernetesObject);
+    for (const service of services) await server.resources("services", "kube-system").create({ ...service });
     const context = {
       server: "https://10.0.0.1:6443/k8s",
       transport: server.transport,

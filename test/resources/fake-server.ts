@@ -10,6 +10,7 @@ import type {
   ChannelSocket,
   StreamResponse,
   Transport,
+  UpgradeResponse,
 } from "../../src/transport/transport.ts";
 
 type StoredObject = KubernetesObject & {
@@ -168,6 +169,10 @@ export class FakeServer implements Transport {
 
   async open(): Promise<ChannelSocket> {
     throw new Error("the fake has no channels");
+  }
+
+  async upgrade(): Promise<UpgradeResponse> {
+    throw new Error("the fake speaks HTTP only");
   }
 
   async close(): Promise<void> {}
