@@ -527,7 +527,7 @@ describe("what goes wrong", () => {
     expect({ warnings, files }).toEqual({ warnings: ["tar: ./log/a: file changed as we read it"], files: 1 });
   });
 
-  test("an unreadable file of this machine is named before anything is sent", async () => {
+  test("what is missing on this machine is named before anything is sent", async () => {
     await expect(cp(here("nope"), inPod("x"))).rejects.toThrow(/no such file or folder on this machine/);
     expect(every(there(""))).toEqual([]);
   });
