@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import type { DaemonSet, StatefulSet } from "../../../src/sandbox/controllers/kinds.ts";
+import { PROVISIONER } from "../../../src/sandbox/controllers/volume-binder.ts";
+import type { ApiObject } from "../../../src/sandbox/model/object.ts";
 import type { Node, Pod } from "../../../src/sandbox/pods/pod.ts";
 import { type Cluster, startCluster, template } from "./harness.ts";
 
@@ -111,6 +113,100 @@ test("OnDelete leaves pods alone until somebody deletes them", () => {
   cluster.registry.delete("pods", "default", "db-1");
   cluster.clock.advance(5000);
   expect(images(cluster)).toEqual(["busybox:1", "busybox:2", "busybox:1"]);
+});
+
+/** A set whose containers mount a claim of each pod's own. */
+function withClaims(cluster: Cluster, retention: object = {}, spec: object = {}): void {
+  cluster.create("storageclasses.storage.k8s.io", { metadata: { name: "standard" }, provisioner: PROVISIONER }, "");
+  const claim = { accessModes: ["ReadWriteOnce"], storageClassName: "standard" };
+  const containers = [{ name: "main", image: "busybox:1", volumeMounts: [{ name: "data", mountPath: "/data" }] }];
+  const set = {
+    template: template(LABELS, { containers, volumes: [{ name: "tmp", emptyDir: {} }] }),
+    volumeClaimTemplates: [
+      { metadata: { name: "data" }, spec: { ...claim, resources: { requests: { storage: "1Gi" } } } },
+    ],
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain", ...retention },
+    ...spec,
+  };
+  cluster.create("statefulsets.apps", statefulSet(set));
+  cluster.clock.advance(5000);
+}
+
+function claimNames(cluster: Cluster): (string | undefined)[] {
+  return cluster.registry.list("persistentvolumeclaims").map((claim) => claim.metadata.name);
+}
+
+function setSpec(cluster: Cluster, spec: object): void {
+  const change = (object: ApiObject) => ({ ...object, spec: { ...(object as StatefulSet).spec, ...spec } });
+  cluster.registry.modify("statefulsets.apps", "default", "db", change, { manager: "test" });
+  cluster.clock.advance(5000);
+}
+
+test("each pod mounts claims of its own, bound, that stay its own when it goes and comes again", () => {
+  const cluster = startCluster();
+  withClaims(cluster);
+  expect(claimNames(cluster)).toEqual(["data-db-0", "data-db-1", "data-db-2"]);
+  const [claim] = cluster.registry.list("persistentvolumeclaims");
+  expect(claim).toMatchObject({ metadata: { labels: LABELS }, status: { phase: "Bound" } });
+  expect(claim?.metadata.ownerReferences).toBeUndefined();
+  const { volumes } = (cluster.get("pods", "db-1") as Pod).spec;
+  expect(Array.isArray(volumes) ? volumes.slice(0, 2) : volumes).toEqual([
+    { name: "data", persistentVolumeClaim: { claimName: "data-db-1" } },
+    { name: "tmp", emptyDir: {} },
+  ]);
+  const { uid } = cluster.get("persistentvolumeclaims", "data-db-2").metadata;
+  setSpec(cluster, { replicas: 1 });
+  expect(names(cluster)).toEqual(["db-0"]);
+  expect(cluster.get("persistentvolumeclaims", "data-db-2").metadata.uid).toBe(uid);
+  setSpec(cluster, { replicas: 3 });
+  expect((cluster.get("statefulsets.apps", "db") as StatefulSet).status?.readyReplicas).toBe(3);
+  expect(cluster.get("persistentvolumeclaims", "data-db-2").metadata.uid).toBe(uid);
+  expect(cluster.errors).toEqual([]);
+});
+
+test("claims that are not to be retained go as the set shrinks, and others come as it grows", () => {
+  const cluster = startCluster();
+  withClaims(cluster, { whenScaled: "Delete" });
+  const { uid } = cluster.get("persistentvolumeclaims", "data-db-2").metadata;
+  setSpec(cluster, { replicas: 1 });
+  expect(claimNames(cluster)).toEqual(["data-db-0"]);
+  setSpec(cluster, { replicas: 3 });
+  expect(claimNames(cluster)).toEqual(["data-db-0", "data-db-1", "data-db-2"]);
+  expect(cluster.get("persistentvolumeclaims", "data-db-2").metadata).toMatchObject({
+    uid: expect.not.stringMatching(uid ?? ""),
+  });
+  cluster.registry.delete("statefulsets.apps", "default", "db");
+  cluster.clock.advance(5000);
+  expect(names(cluster)).toEqual([]);
+  expect(claimNames(cluster)).toEqual(["data-db-0", "data-db-1", "data-db-2"]);
+});
+
+test("claims go with the set where its policy says so, also since later", () => {
+  const cluster = startCluster();
+  withClaims(cluster);
+  const owners = () => cluster.get("persistentvolumeclaims", "data-db-0").metadata.ownerReferences;
+  setSpec(cluster, { persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" } });
+  expect(owners()).toMatchObject([{ kind: "StatefulSet", name: "db", controller: true }]);
+  setSpec(cluster, { persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" } });
+  expect(owners()).toBeUndefined();
+  setSpec(cluster, { persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Retain" } });
+  cluster.registry.delete("statefulsets.apps", "default", "db");
+  cluster.clock.advance(5000);
+  expect(claimNames(cluster)).toEqual([]);
+  expect(cluster.errors).toEqual([]);
+});
+
+test("a claim on its way out keeps its pod waiting, and is made anew", () => {
+  const cluster = startCluster();
+  withClaims(cluster, {}, { replicas: 1 });
+  const { uid } = cluster.get("persistentvolumeclaims", "data-db-0").metadata;
+  cluster.registry.delete("persistentvolumeclaims", "default", "data-db-0");
+  cluster.clock.advance(1000);
+  expect(cluster.get("persistentvolumeclaims", "data-db-0").metadata.uid).toBe(uid);
+  cluster.registry.delete("pods", "default", "db-0");
+  cluster.clock.advance(5000);
+  expect(cluster.get("persistentvolumeclaims", "data-db-0").metadata.uid).not.toBe(uid);
+  expect((cluster.get("statefulsets.apps", "db") as StatefulSet).status?.readyReplicas).toBe(1);
 });
 
 test("parallel pods do not wait for each other", () => {

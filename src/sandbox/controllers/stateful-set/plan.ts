@@ -20,6 +20,14 @@ export function ordinalOf(set: StatefulSet, pod: Pod): number | undefined {
   return /^\d+$/.test(digits) ? Number(digits) : undefined;
 }
 
+/** Whether the pod's number is within the set's present size. */
+export function isWanted(set: StatefulSet, pod: Pod): boolean {
+  const { replicas = 1, ordinals } = set.spec;
+  const first = ordinals?.start ?? 0;
+  const ordinal = ordinalOf(set, pod);
+  return ordinal !== undefined && ordinal >= first && ordinal < first + replicas;
+}
+
 function revisionOf(pod: Pod): string | undefined {
   return pod.metadata.labels?.[REVISION_LABEL];
 }
@@ -44,7 +52,7 @@ export function planStatefulSet(
   for (const pod of pods) {
     const ordinal = ordinalOf(set, pod);
     if (ordinal === undefined) continue;
-    if (ordinal >= first && ordinal <= last) byOrdinal.set(ordinal, pod);
+    if (isWanted(set, pod)) byOrdinal.set(ordinal, pod);
     else condemned.push(pod);
   }
   condemned.sort((a, b) => (ordinalOf(set, b) ?? 0) - (ordinalOf(set, a) ?? 0));

@@ -4,11 +4,12 @@ import type { ApiObject } from "../../model/object.ts";
 import type { Pod } from "../../pods/pod.ts";
 import { REVISION_LABEL, revisionHistory, templateOf } from "../controller-revisions.ts";
 import type { ControllerRevision, StatefulSet } from "../kinds.ts";
-import { claimObjects, controllerOf, controllerReference } from "../ownership.ts";
+import { changeOwners, claimObjects, controllerOf, controllerReference } from "../ownership.ts";
 import { keyOf, splitKey } from "../runtime/informer.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { CONTROLLER_MANAGER, REACTION_MS } from "../runtime/runtime.ts";
 import { patchHash } from "../template-hash.ts";
+import { claimOwners, claimsFor, isClaimOf, isLeftBehind, volumesFor } from "./claims.ts";
 import { planStatefulSet } from "./plan.ts";
 
 const POD_NAME = "statefulset.kubernetes.io/pod-name";
@@ -19,6 +20,7 @@ export function startStatefulSetController(runtime: Runtime): void {
   const { registry, clock } = runtime;
   const sets = runtime.informer<StatefulSet>("statefulsets.apps");
   const pods = runtime.informer<Pod>("pods");
+  const claims = runtime.informer<ApiObject>("persistentvolumeclaims");
   const revisions = runtime.informer<ControllerRevision>("controllerrevisions.apps");
   const history = revisionHistory<StatefulSet>(runtime, revisions, {
     label: "controller.kubernetes.io/hash",
@@ -37,6 +39,12 @@ export function startStatefulSetController(runtime: Runtime): void {
     if (controllerOf(object) !== undefined) return;
     for (const set of sets.list(namespace)) if (matchesSelector(set.spec.selector, labels)) queue.add(keyOf(set));
   });
+  // a pod whose claim has yet to go waits for that
+  claims.watch(({ type, object }) => {
+    if (type !== "DELETED") return;
+    const { namespace, name = "" } = object.metadata;
+    for (const set of sets.list(namespace)) if (isClaimOf(set, name)) queue.add(keyOf(set));
+  });
 
   function reconcile(key: string): void {
     const { namespace, name } = splitKey(key);
@@ -48,6 +56,7 @@ export function startStatefulSetController(runtime: Runtime): void {
     const current = history.list(set).find((one) => one.metadata.name === set.status?.currentRevision) ?? update;
     const plan = planStatefulSet(set, claimed, current, update, clock.now());
     writeStatus(set, plan.status);
+    if (set.metadata.deletionTimestamp === undefined) for (const pod of claimed) tendClaims(set, pod);
     for (const { ordinal, revision } of plan.create) createPod(set, ordinal, revision);
     for (const pod of plan.remove) deletePod(set, pod);
     if (plan.againInMs !== undefined) queue.addAfter(key, plan.againInMs);
@@ -59,18 +68,9 @@ export function startStatefulSetController(runtime: Runtime): void {
   function createPod(set: StatefulSet, ordinal: number, revision: ControllerRevision): void {
     const name = `${set.metadata.name}-${ordinal}`;
     const { namespace = "" } = set.metadata;
+    if (liveClaims(set, name).some((claim) => isLeftBehind(claim, name))) return;
     const template = templateOf(revision) ?? set.spec.template;
-    const claims = set.spec.volumeClaimTemplates ?? [];
-    for (const claim of claims) createClaim(set, claim, name);
-    const mounted = claims.map(({ metadata }) => ({
-      name: metadata.name,
-      persistentVolumeClaim: { claimName: `${metadata.name}-${name}` },
-    }));
-    const names = new Set(mounted.map((volume) => volume.name));
-    const others = (Array.isArray(template.spec.volumes) ? template.spec.volumes : []).filter(
-      (volume: { name?: string }) => !names.has(volume.name),
-    );
-    const volumes = [...others, ...mounted];
+    const volumes = volumesFor(set, name, template.spec.volumes);
     const { annotations } = template.metadata ?? {};
     const pod = {
       apiVersion: "v1",
@@ -95,27 +95,43 @@ export function startStatefulSetController(runtime: Runtime): void {
       },
     };
     const what = `create Pod ${name} in StatefulSet ${set.metadata.name}`;
-    tell(set, "SuccessfulCreate", "FailedCreate", what, () => registry.create("pods", namespace, pod, write));
+    tell(set, "SuccessfulCreate", "FailedCreate", what, () => {
+      createClaims(set, name);
+      registry.create("pods", namespace, pod, write);
+    });
   }
 
-  function createClaim(set: StatefulSet, claim: ApiObject, pod: string): void {
-    const { namespace = "", name = "" } = set.metadata;
-    const claimName = `${claim.metadata.name}-${pod}`;
-    if (registry.get("persistentvolumeclaims", namespace, claimName) !== undefined) return;
-    const labels = { ...claim.metadata.labels, ...set.spec.selector.matchLabels };
+  /** Those that are there of the claims of one pod. */
+  function liveClaims(set: StatefulSet, podName: string): ApiObject[] {
+    return claimsFor(set, podName).flatMap(({ metadata: { namespace = "", name = "" } }) => {
+      const claim = claims.get(namespace, name);
+      return claim === undefined ? [] : [claim];
+    });
+  }
+
+  function createClaims(set: StatefulSet, podName: string): void {
     const { whenDeleted } = set.spec.persistentVolumeClaimRetentionPolicy ?? {};
-    const ownerReferences = whenDeleted === "Delete" ? [controllerReference(set)] : undefined;
-    const metadata = {
-      ...claim.metadata,
-      name: claimName,
-      namespace,
-      labels,
-      ...(ownerReferences === undefined ? {} : { ownerReferences }),
-    };
-    const what = `create Claim ${claimName} Pod ${pod} in StatefulSet ${name}`;
-    tell(set, "SuccessfulCreate", "FailedCreate", what, () =>
-      registry.create("persistentvolumeclaims", namespace, { metadata, spec: claim.spec }, write),
-    );
+    const owned = whenDeleted === "Delete" ? { ownerReferences: [controllerReference(set)] } : {};
+    for (const { metadata, ...claim } of claimsFor(set, podName)) {
+      const { namespace = "", name = "" } = metadata;
+      const live = claims.get(namespace, name);
+      if (live?.metadata.deletionTimestamp !== undefined) throw new Error(`pvc ${name} is being deleted`);
+      if (live !== undefined) continue;
+      const what = `create Claim ${name} Pod ${podName} in StatefulSet ${set.metadata.name}`;
+      tell(set, "SuccessfulCreate", "FailedCreate", what, () =>
+        registry.create("persistentvolumeclaims", namespace, { ...claim, metadata: { ...metadata, ...owned } }, write),
+      );
+    }
+  }
+
+  /** The claims of a pod that is there: each with the owner that it should have, and made anew while the pod waits. */
+  function tendClaims(set: StatefulSet, pod: Pod): void {
+    const { name = "", deletionTimestamp } = pod.metadata;
+    for (const claim of liveClaims(set, name)) {
+      const owners = claimOwners(set, pod, claim);
+      if (owners !== undefined) changeOwners(registry, "persistentvolumeclaims", claim, () => owners);
+    }
+    if (pod.status?.phase === "Pending" && deletionTimestamp === undefined) createClaims(set, name);
   }
 
   function deletePod(set: StatefulSet, pod: Pod): void {
