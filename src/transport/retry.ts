@@ -1,9 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { abortError } from "../core/abort.ts";
 import { type ApiRequest, isReplayable } from "../core/request.ts";
+import { requestInfo } from "../core/request-info.ts";
 import { isKubescriptError } from "../errors.ts";
 import { retryAfterSeconds } from "./api-error.ts";
-import type { CallOptions, Transport } from "./transport.ts";
+import type { ApiResponse, CallOptions, Transport } from "./transport.ts";
 
 /** When to try again; each has a default. */
 export interface RetryOptions {
@@ -73,7 +74,7 @@ export function retry(inner: Transport, options: RetryOptions = {}): Transport {
         request,
         callOptions,
         () => inner.send(request, callOptions),
-        waitMs,
+        (answer) => waitMs(request, answer),
         async () => {},
       ),
     stream: (request, callOptions = {}) =>
@@ -81,7 +82,7 @@ export function retry(inner: Transport, options: RetryOptions = {}): Transport {
         request,
         callOptions,
         () => inner.stream(request, callOptions),
-        waitMs,
+        (answer) => waitMs(request, answer),
         async (answer) => {
           for await (const _chunk of answer.body) break;
         },
@@ -106,12 +107,14 @@ export function retry(inner: Transport, options: RetryOptions = {}): Transport {
   };
 }
 
-/** How long an answer asks to wait; undefined when it is final. */
-function waitMs(answer: {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-}): number | undefined {
+/** How long an answer asks to wait; undefined when it is final, as that of a program behind a proxy is. */
+function waitMs(
+  request: Pick<ApiRequest, "method" | "path">,
+  answer: { readonly status: number; readonly headers: ApiResponse["headers"] },
+): number | undefined {
   if (answer.status !== 429 && (answer.status < 500 || answer.status > 599)) return undefined;
+  const info = requestInfo(request.method, request.path);
+  if (info.isResourceRequest && info.subresource === "proxy") return undefined;
   const seconds = retryAfterSeconds(answer.headers);
   return seconds === undefined ? undefined : seconds * 1000;
 }

@@ -1,6 +1,7 @@
 import type { KubernetesObject, UnknownObject } from "../../core/object.ts";
 import type { SelectorOptions } from "../../core/requests.ts";
 import { ResourceClient } from "../../resources/client.ts";
+import type { CallScope } from "../../resources/options.ts";
 import type { CopyOptions } from "../copy/copy.ts";
 import type { CopyReport } from "../copy/copy-report.ts";
 import type {
@@ -29,6 +30,7 @@ import type {
 import type { ExecResult } from "../exec/exec-result.ts";
 import type { ProcessExit } from "../exec/process-exit.ts";
 import type { RemoteProcess } from "../exec/remote-process.ts";
+import type { ProxyFetchInit } from "../fetch/proxied-request.ts";
 import type { LogLine, LogOptions } from "../logs/log-options.ts";
 import { LogStream } from "../logs/log-stream.ts";
 import type { PortForward, PortForwardOptions } from "../port-forward/port-forward.ts";
@@ -192,5 +194,35 @@ export class StreamVerbs<T extends KubernetesObject = UnknownObject> extends Res
     await requireResourceOf(this, "copy files of", from, ["pods"]);
     const { copy } = await import("../copy/copy.ts");
     return copy(this, from, to, { ...options, signal });
+  }
+
+  /**
+   * Sends an HTTP request through the API server to a service, a pod or a node, and gives a standard Response, whatever
+   * its status; its body is fetched as it is read. `address` is `"web"`, `"web:http"`, `"https:web:"` or
+   * `"https:web:8443"`, the port by number or name. What the API server itself refuses (rights, no ready pod, a port
+   * that does not answer) is thrown as ApiError, apart from a program's own failures. Redirects are followed while they
+   * stay behind the address. On a handle that only tries, and in a plan, only GET, HEAD and OPTIONS are sent.
+   * https://kubernetes.io/docs/tasks/access-application-cluster/access-cluster-services/
+   *
+   * @example
+   * const health = await k8s.services.fetch("web:http", "/healthz");
+   * if (!health.ok) log(await health.text());
+   */
+  async fetch(address: string, path = "/", init: ProxyFetchInit = {}): Promise<Response> {
+    const signal = this.signalFor(init.signal);
+    const { proxyFetch } = await import("../fetch/fetch.ts");
+    return proxyFetch(this, address, path, { ...init, signal });
+  }
+
+  /**
+   * The path by which {@link fetch} reaches something: for `k8s.http`, `kubectl get --raw`, or a browser behind
+   * `k8s.proxy`.
+   *
+   * @example
+   * await k8s.services.proxyPath("web:http", "/metrics"); // /api/v1/namespaces/default/services/web:http/proxy/metrics
+   */
+  async proxyPath(address: string, path = "/", options: CallScope = {}): Promise<string> {
+    const { proxyPath } = await import("../fetch/fetch.ts");
+    return proxyPath(this, address, path, options);
   }
 }

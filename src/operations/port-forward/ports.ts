@@ -1,5 +1,6 @@
 import { UsageError } from "../../errors.ts";
 import type { Pod, Service } from "../../types/core-v1.ts";
+import { containerPorts, portText } from "../pods/container-ports.ts";
 
 /** A port as kubectl writes it: `8080`, `"8080:80"`, `":80"` (any free local port), `"http"`, `"8080:http"`. */
 export type PortSpec = number | string;
@@ -89,7 +90,11 @@ export function resolvePort(remote: number | string, { label, service }: PortOwn
   const found = matching.find(({ protocol = "TCP" }) => protocol === "TCP");
   if (found === undefined) {
     if (matching.length > 0) throw notTcp(remote, label);
-    throw absent(remote, label, ports.map(portText));
+    throw absent(
+      remote,
+      label,
+      ports.map(({ name, port }) => portText(name, port)),
+    );
   }
   const { port, targetPort } = found;
   if (service.spec?.clusterIP === "None" || targetPort === undefined || targetPort === 0) {
@@ -99,29 +104,15 @@ export function resolvePort(remote: number | string, { label, service }: PortOwn
   return { number: port, containerPort };
 }
 
-interface NamedPort {
-  readonly name?: string | undefined;
-  readonly number: number;
-  readonly protocol: string;
-}
-
-/** The ports of what runs in the pod for good: containers, and init containers that are side-cars. */
-function portsOf({ spec }: Pod): NamedPort[] {
-  const sideCars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
-  return [...(spec?.containers ?? []), ...sideCars].flatMap(({ ports = [] }) =>
-    ports.map(({ name, containerPort, protocol = "TCP" }) => ({ name, number: containerPort, protocol })),
-  );
-}
-
 /** Any number will do, declared or not, but one that is declared for another protocol alone. */
 function checkedNumber(port: number, label: string, pod: Pod): number {
-  const declared = portsOf(pod).filter(({ number }) => number === port);
+  const declared = containerPorts(pod).filter(({ number }) => number === port);
   if (declared.length > 0 && declared.every(({ protocol }) => protocol !== "TCP")) throw notTcp(port, label);
   return port;
 }
 
 function named(name: string, label: string, pod: Pod): number {
-  const ports = portsOf(pod);
+  const ports = containerPorts(pod);
   const matching = ports.filter((one) => one.name === name);
   const found = matching.find(({ protocol }) => protocol === "TCP");
   if (found !== undefined) return found.number;
@@ -130,12 +121,8 @@ function named(name: string, label: string, pod: Pod): number {
   throw absent(
     name,
     owner,
-    ports.map(({ name: own, number }) => portText({ name: own, port: number })),
+    ports.map((one) => portText(one.name, one.number)),
   );
-}
-
-function portText({ name, port }: { readonly name?: string | undefined; readonly port: number }): string {
-  return name === undefined ? String(port) : `${name} (${port})`;
 }
 
 function absent(remote: number | string, label: string, has: readonly string[]): UsageError {

@@ -16,11 +16,14 @@ interface ServicePort {
 
 interface EndpointSlice {
   readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
-  readonly endpoints?: readonly {
-    readonly conditions?: { readonly ready?: boolean };
-    readonly targetRef?: { readonly name?: string };
-  }[];
-  readonly ports?: readonly { readonly name?: string; readonly port?: number }[];
+  /** Null where there are none. */
+  readonly endpoints?:
+    | readonly {
+        readonly conditions?: { readonly ready?: boolean };
+        readonly targetRef?: { readonly name?: string };
+      }[]
+    | null;
+  readonly ports?: readonly { readonly name?: string; readonly port?: number }[] | null;
 }
 
 /** Of the names of ports, a server knows what its machine's list of services has; these stand for it. */
@@ -58,10 +61,10 @@ function servicePort({ object, scheme, port }: PodStreamTarget, registry: Regist
   const wanted = byNumber === undefined ? port : (byNumber.name ?? "");
   const slices = registry.list("endpointslices.discovery.k8s.io", namespace) as unknown as EndpointSlice[];
   const own = slices.filter(({ metadata }) => metadata.labels?.["kubernetes.io/service-name"] === name);
-  const used = own.filter(({ endpoints = [] }) => endpoints.length > 0);
-  for (const { endpoints = [], ports: slicePorts = [] } of used) {
-    const endpoint = endpoints.find(({ conditions }) => conditions?.ready === true);
-    const slicePort = slicePorts.find((one) => (one.name ?? "") === wanted)?.port;
+  const used = own.filter(({ endpoints }) => (endpoints ?? []).length > 0);
+  for (const { endpoints, ports: slicePorts } of used) {
+    const endpoint = endpoints?.find(({ conditions }) => conditions?.ready === true);
+    const slicePort = slicePorts?.find((one) => (one.name ?? "") === wanted)?.port;
     const pod = registry.get("pods", namespace, endpoint?.targetRef?.name ?? "") as Pod | undefined;
     if (pod !== undefined && slicePort !== undefined) return { pod, port: slicePort };
   }

@@ -76,9 +76,9 @@ function send(request: ServerRequest, { prefix, path, secure, hosts }: Sent, pla
 }
 
 /** In the words of a Go client. */
-function wrongScheme(error: Error, secure: boolean): string | undefined {
-  const code = "code" in error ? String(error.code) : "";
-  return secure && code.startsWith("ERR_SSL_") ? "http: server gave HTTP response to HTTPS client" : undefined;
+function wrongScheme({ message }: Error, secure: boolean): string | undefined {
+  const isHttp = secure && /wrong version number|packet length too long|http request/.test(message);
+  return isHttp ? "http: server gave HTTP response to HTTPS client" : undefined;
 }
 
 function answered(message: IncomingMessage, { prefix, hosts }: Sent): Response {
