@@ -54,6 +54,7 @@ export type { ProcessExit } from "./operations/exec/process-exit.ts";
 export type { RemoteProcess } from "./operations/exec/remote-process.ts";
 export type { StdinSource } from "./operations/exec/stdin.ts";
 export type { ExposeOptions } from "./operations/expose.ts";
+export type { ProxyFetchInit } from "./operations/fetch/proxied-request.ts";
 export type { HealthCheck, HealthEndpoint, HealthOptions } from "./operations/health/health.ts";
 export type { KeyChanges, LabelOptions } from "./operations/label.ts";
 export type { LiveStream } from "./operations/live-stream.ts";
@@ -94,6 +95,13 @@ export type { DrainedPod, DrainOptions, DrainProgress } from "./operations/nodes
 export type { DrainPlanOptions, DrainPlanPod } from "./operations/nodes/drain-plan.ts";
 export type { EvictOptions } from "./operations/nodes/evict.ts";
 export type { TaintOptions } from "./operations/nodes/taint.ts";
+export type {
+  ForwardedPort,
+  PortForward,
+  PortForwardEvent,
+  PortForwardOptions,
+} from "./operations/port-forward/port-forward.ts";
+export type { PortSpec } from "./operations/port-forward/ports.ts";
 export type { ProxyFilterOptions, ProxyPatterns } from "./operations/proxy/filter.ts";
 export type { ApiProxy, ProxyOptions } from "./operations/proxy/proxy.ts";
 export { ResourceHelper } from "./operations/resource-helper.ts";
