@@ -88,7 +88,9 @@ class Line {
     const time = ` ${humanDuration(now - task.since)}`;
     const columns = (stderr as { columns?: number }).columns ?? 80;
     const text = `${shortened(`${words}${others}`, columns - time.length - 1)}${time}`;
-    this.#write(`${ERASE}${hasColor(this.#terminal, "stderr") ? styleText("dim", text) : text}`);
+    this.#write(
+      `${ERASE}${hasColor(this.#terminal, "stderr") ? styleText("dim", text, { validateStream: false }) : text}`,
+    );
     this.#drawn = true;
   }
 

@@ -96,7 +96,9 @@ function warningWriter(terminal: Terminal): (text: string) => void {
   return (text) => {
     if (told.has(text)) return;
     told.add(text);
-    const label = hasColor(terminal, "stderr") ? styleText("yellow", "Warning:") : "Warning:";
+    const label = hasColor(terminal, "stderr")
+      ? styleText("yellow", "Warning:", { validateStream: false })
+      : "Warning:";
     terminal.stderr.write(`${label} ${text}\n`);
   };
 }

@@ -47,6 +47,18 @@ type Steps = Generator<unknown, void, unknown>;
 const stepKey = Symbol.for("kubescript.step");
 const globals = globalThis as { [stepKey]?: (() => unknown) | undefined };
 
+/** What the runtime itself has in scope, this program and its packages included. */
+const RUNTIME_NAMES: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(globalThis));
+
+/**
+ * What a line has declared under such a name. `const process = await k8s.pods.exec(…)` is natural, and must not take
+ * `process` from the program that runs the line.
+ */
+const shadows: Record<string, unknown> = Object.create(null);
+
+/** The name by which code finds {@link shadows}. */
+const SHADOWS = "__kubescript_shadows";
+
 async function run(code: Rewritten, options: EvaluateOptions): Promise<{ readonly value: unknown }> {
   const guarded = guard(options.breakOnSigint ?? false);
   for (const name of code.declared) declare(name);
@@ -61,11 +73,13 @@ async function run(code: Rewritten, options: EvaluateOptions): Promise<{ readonl
     },
     [helpers.meta]: { url: new URL(options.name, `file://${options.folder}`).href, dirname: options.folder },
   };
-  const names = Object.keys(scope);
-  const prefix = `(function* (${names.join(", ")}) {`;
-  const script = new Script(`${prefix}${code.code}\n})`, { filename: options.name, columnOffset: -prefix.length });
+  const names = [...Object.keys(scope), SHADOWS];
+  const shadowing = Object.keys(shadows).length > 0;
+  const prefix = `(function* (${names.join(", ")}) {${shadowing ? `with (${SHADOWS}) {` : ""}`;
+  const text = `${prefix}${code.code}\n${shadowing ? "}" : ""}})`;
+  const script = new Script(text, { filename: options.name, columnOffset: -prefix.length });
   const makeSteps = script.runInThisContext() as (...values: unknown[]) => Steps;
-  const steps = makeSteps.call(globalThis, ...Object.values(scope));
+  const steps = makeSteps.call(globalThis, ...Object.values(scope), shadows);
 
   let step = guarded(() => steps.next());
   while (!step.done) {
@@ -110,8 +124,12 @@ function guard(breakOnSigint: boolean): Guard {
   };
 }
 
-/** Makes a name a plain global that can be assigned; what it holds stays until then. */
+/** Makes a name a plain global that can be assigned; what it holds stays until then. One of the runtime's is shadowed. */
 function declare(name: string): void {
+  if (RUNTIME_NAMES.has(name)) {
+    if (!(name in shadows)) shadows[name] = undefined;
+    return;
+  }
   const present = Object.getOwnPropertyDescriptor(globalThis, name);
   if (present?.writable === true || present?.configurable === false) return;
   Object.defineProperty(globalThis, name, { value: undefined, writable: true, configurable: true, enumerable: true });

@@ -12,7 +12,8 @@ export interface ErrorTextOptions {
  * user's file that asked for it; of anything else the message with the frames of the user's code.
  */
 export function errorText(error: unknown, options: ErrorTextOptions): string {
-  const paint = (style: "red" | "dim", text: string): string => (options.color ? styleText(style, text) : text);
+  const paint = (style: "red" | "dim", text: string): string =>
+    options.color ? styleText(style, text, { validateStream: false }) : text;
   if (!(error instanceof Error)) {
     return `${paint("red", "Thrown:")} ${typeof error === "string" ? error : inspect(error, { colors: options.color })}`;
   }

@@ -23,6 +23,15 @@ test("imports static and dynamic, of builtins and of files", async () => {
   await expect(evaluate('import { nope } from "node:path"')).rejects.toThrow("it has no such export");
 });
 
+test("a name of the runtime is shadowed by what is declared, also for later lines, and the runtime keeps its own", async () => {
+  const own = [process, URL, fetch];
+  await evaluate("const process = { mine: 1 }; class URL { mine = 2 }; function fetch() { return process.mine }");
+  expect((await evaluate("[process.mine, new URL().mine, fetch()]")).value).toEqual([1, 2, 1]);
+  await evaluate("process = { mine: 3 }");
+  expect((await evaluate("await 0; fetch()")).value).toBe(3);
+  expect([process, URL, fetch]).toEqual(own);
+});
+
 test("a global that only has a getter can be declared", async () => {
   expect((await evaluate('const navigator = "mine"; navigator')).value).toBe("mine");
 });
