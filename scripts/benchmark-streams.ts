@@ -4,7 +4,7 @@
  *
  *   tsx scripts/benchmark-streams.ts [NAME…] [--kubectl PATH] [--mebibytes N]
  *
- * NAME is `copy` or `exec`; all of them by default. With `--kubectl` its figures stand beside. Build `dist` first. Linux only.
+ * NAME is `copy`, `exec` or `port-forward`; all of them by default. With `--kubectl` its figures stand beside. Build `dist` first. Linux only.
  */
 import { parseArgs } from "node:util";
 import { openStage, type Stage } from "./benchmark-streams/stage.ts";
@@ -17,6 +17,7 @@ export interface StreamBenchmark {
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ readonly benchmark: StreamBenchmark }>>> = {
   copy: () => import("./benchmark-streams/copy.ts"),
   exec: () => import("./benchmark-streams/exec.ts"),
+  "port-forward": () => import("./benchmark-streams/port-forward.ts"),
 };
 
 const { values, positionals } = parseArgs({
