@@ -5,7 +5,7 @@ import { matchesSelector } from "../model/label-selector.ts";
 import type { ApiObject } from "../model/object.ts";
 import type { Condition, Pod } from "../pods/pod.ts";
 import { findCondition, isActive, isReady } from "../pods/pod.ts";
-import type { Deployment, IntOrPercent, ReplicaSet, StatefulSet } from "./kinds.ts";
+import type { Deployment, IntOrPercent, ReplicaSet, ReplicationController, StatefulSet } from "./kinds.ts";
 import { present, resolveIntOrPercent } from "./kinds.ts";
 import { controllerOf } from "./ownership.ts";
 import { keyOf, splitKey } from "./runtime/informer.ts";
@@ -36,6 +36,7 @@ export function startDisruptionController(runtime: Runtime): void {
   const replicaSets = runtime.informer<ReplicaSet>("replicasets.apps");
   const deployments = runtime.informer<Deployment>("deployments.apps");
   const statefulSets = runtime.informer<StatefulSet>("statefulsets.apps");
+  const replicationControllers = runtime.informer<ReplicationController>("replicationcontrollers");
   const queue = runtime.queue(reconcile);
 
   budgets.watch(({ object }) => queue.add(keyOf(object)));
@@ -44,7 +45,7 @@ export function startDisruptionController(runtime: Runtime): void {
       if ([object, previous].some((pod) => pod && selects(budget, pod))) queue.add(keyOf(budget));
     }
   });
-  for (const owners of [replicaSets, deployments, statefulSets]) {
+  for (const owners of [replicaSets, deployments, statefulSets, replicationControllers]) {
     owners.watch(({ object, previous }) => {
       const size = (one: ApiObject | undefined): unknown => (one as ReplicaSet | undefined)?.spec.replicas;
       if (size(object) === size(previous)) return;
@@ -105,6 +106,8 @@ export function startDisruptionController(runtime: Runtime): void {
       const { namespace = "" } = pod.metadata;
       if (owner?.kind === "StatefulSet") {
         sizes.set(owner.uid, statefulSets.get(namespace, owner.name)?.spec.replicas ?? 1);
+      } else if (owner?.kind === "ReplicationController") {
+        sizes.set(owner.uid, replicationControllers.get(namespace, owner.name)?.spec.replicas ?? 1);
       } else if (owner?.kind === "ReplicaSet") {
         const replicaSet = replicaSets.get(namespace, owner.name);
         const parent = replicaSet && controllerOf(replicaSet);

@@ -39,15 +39,22 @@ export interface DeploymentStatus {
 
 export interface ReplicaSet extends ApiObject {
   spec: { replicas?: number; minReadySeconds?: number; selector: LabelSelector; template: PodTemplate };
-  status?: {
-    replicas?: number;
-    fullyLabeledReplicas?: number;
-    readyReplicas?: number;
-    availableReplicas?: number;
-    terminatingReplicas?: number;
-    observedGeneration?: number;
-    conditions?: Condition[];
-  };
+  status?: ReplicaSetStatus;
+}
+
+export interface ReplicaSetStatus {
+  replicas?: number;
+  fullyLabeledReplicas?: number;
+  readyReplicas?: number;
+  availableReplicas?: number;
+  terminatingReplicas?: number;
+  observedGeneration?: number;
+  conditions?: Condition[];
+}
+
+export interface ReplicationController extends ApiObject {
+  spec: { replicas?: number; minReadySeconds?: number; selector: Record<string, string>; template: PodTemplate };
+  status?: Omit<ReplicaSetStatus, "terminatingReplicas">;
 }
 
 export interface StatefulSet extends ApiObject {

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { formatTime } from "../model/clock.ts";
 import { matchesLabels, matchesSelector } from "../model/label-selector.ts";
+import type { ApiObject } from "../model/object.ts";
 import type { Condition, Pod } from "../pods/pod.ts";
 import { availableIn, isActive, isReady, isTerminal } from "../pods/pod.ts";
-import type { ReplicaSet } from "./kinds.ts";
+import type { ReplicaSet, ReplicaSetStatus, ReplicationController } from "./kinds.ts";
 import { present } from "./kinds.ts";
 import { claimObjects, controllerOf } from "./ownership.ts";
 import { createPodControl } from "./pod-control.ts";
@@ -15,31 +16,71 @@ import { CONTROLLER_MANAGER, REACTION_MS } from "./runtime/runtime.ts";
 /** Pods made or deleted in one go; what remains follows in the next turn. */
 const BURST = 500;
 
-/** https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/replicaset/replica_set.go */
+/** A kind that keeps up a number of pods, and how to read it as a ReplicaSet. */
+interface ReplicaKind<T extends ApiObject> {
+  readonly kind: string;
+  readonly resource: string;
+  /** In whose name its events are written. */
+  readonly component: string;
+  /** The same object, with its own kind and metadata, and the spec of a ReplicaSet. */
+  toReplicaSet(object: T): ReplicaSet;
+  /** What its status holds of a ReplicaSet's. */
+  toStatus(status: ReplicaSetStatus): T["status"];
+}
+
+const REPLICA_SET: ReplicaKind<ReplicaSet> = {
+  kind: "ReplicaSet",
+  resource: "replicasets.apps",
+  component: "replicaset-controller",
+  toReplicaSet: (replicaSet) => replicaSet,
+  toStatus: (status) => status,
+};
+
+/** https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/controller/replication/conversion.go */
+const REPLICATION_CONTROLLER: ReplicaKind<ReplicationController> = {
+  kind: "ReplicationController",
+  resource: "replicationcontrollers",
+  component: "replication-controller",
+  toReplicaSet: ({ spec, ...object }) => ({ ...object, spec: { ...spec, selector: { matchLabels: spec.selector } } }),
+  toStatus: ({ terminatingReplicas: _terminating, ...status }) => status,
+};
+
+/** Keeps up the pods of ReplicaSets. */
 export function startReplicaSetController(runtime: Runtime): void {
+  startReplicas(runtime, REPLICA_SET);
+}
+
+/** Keeps up the pods of ReplicationControllers, as those of ReplicaSets. */
+export function startReplicationController(runtime: Runtime): void {
+  startReplicas(runtime, REPLICATION_CONTROLLER);
+}
+
+/** https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/replicaset/replica_set.go */
+function startReplicas<T extends ApiObject>(runtime: Runtime, of: ReplicaKind<T>): void {
   const { registry, clock } = runtime;
-  const replicaSets = runtime.informer<ReplicaSet>("replicasets.apps");
+  const objects = runtime.informer<T>(of.resource);
   const pods = runtime.informer<Pod>("pods");
-  const events = runtime.recorder("replicaset-controller");
+  const events = runtime.recorder(of.component);
   const control = createPodControl(runtime, events);
   const queue = runtime.queue(reconcile, { latencyMs: REACTION_MS });
 
-  replicaSets.watch(({ object }) => queue.add(keyOf(object)));
+  objects.watch(({ object }) => queue.add(keyOf(object)));
   pods.watch(({ object, previous }) => {
     const { namespace = "", labels } = object.metadata;
     for (const owner of [controllerOf(object), previous && controllerOf(previous)]) {
-      if (owner?.kind === "ReplicaSet") queue.add(`${namespace}/${owner.name}`);
+      if (owner?.kind === of.kind) queue.add(`${namespace}/${owner.name}`);
     }
     if (controllerOf(object) !== undefined) return;
-    for (const replicaSet of replicaSets.list(namespace)) {
-      if (matchesSelector(replicaSet.spec.selector, labels)) queue.add(keyOf(replicaSet));
+    for (const one of objects.list(namespace)) {
+      if (matchesSelector(of.toReplicaSet(one).spec.selector, labels)) queue.add(keyOf(one));
     }
   });
 
   function reconcile(key: string): void {
     const { namespace, name } = splitKey(key);
-    const replicaSet = replicaSets.get(namespace, name);
-    if (replicaSet === undefined) return;
+    const object = objects.get(namespace, name);
+    if (object === undefined) return;
+    const replicaSet = of.toReplicaSet(object);
     const claimed = claimObjects({
       registry,
       informer: pods,
@@ -68,27 +109,16 @@ export function startReplicaSetController(runtime: Runtime): void {
   }
 
   function writeStatus(key: string, before: ReplicaSet, failure: unknown): void {
-    const replicaSet = replicaSets.get(before.metadata.namespace ?? "", before.metadata.name ?? "");
-    if (replicaSet === undefined || replicaSet.metadata.uid !== before.metadata.uid) return;
-    const now = clock.now();
-    const { status, nextAvailableMs } = replicaSetStatus(
-      replicaSet,
-      pods.controlledBy(uidOf(replicaSet)),
-      failure,
-      now,
-    );
+    const { namespace = "", name = "", uid = "" } = before.metadata;
+    const object = objects.get(namespace, name);
+    if (object === undefined || object.metadata.uid !== uid) return;
+    const owned = pods.controlledBy(uid);
+    const { status: counted, nextAvailableMs } = replicaSetStatus(of.toReplicaSet(object), owned, failure, clock.now());
     if (nextAvailableMs !== undefined) queue.addAfter(key, nextAvailableMs);
-    if (isDeepStrictEqual(status, replicaSet.status)) return;
-    registry.update(
-      "replicasets.apps",
-      { ...replicaSet, status },
-      { manager: CONTROLLER_MANAGER, subresource: "status" },
-    );
+    const status = of.toStatus(counted);
+    if (isDeepStrictEqual(status, object.status)) return;
+    registry.update(of.resource, { ...object, status }, { manager: CONTROLLER_MANAGER, subresource: "status" });
   }
-}
-
-function uidOf(object: ReplicaSet): string {
-  return object.metadata.uid ?? "";
 }
 
 /** The status that its pods give a ReplicaSet, and when a ready pod among them will next count as available. */
@@ -97,7 +127,7 @@ export function replicaSetStatus(
   pods: readonly Pod[],
   failure: unknown,
   now: number,
-): { status: NonNullable<ReplicaSet["status"]>; nextAvailableMs: number | undefined } {
+): { status: ReplicaSetStatus; nextAvailableMs: number | undefined } {
   const active = pods.filter(isActive);
   const terminating = pods.filter((pod) => !isTerminal(pod) && pod.metadata.deletionTimestamp !== undefined);
   const templateLabels = replicaSet.spec.template.metadata?.labels ?? {};
@@ -107,7 +137,7 @@ export function replicaSetStatus(
   const later = waits.filter((wait) => wait > 0);
   const conditions = failureCondition(replicaSet, active.length, failure, now);
   const count = (number: number): number | undefined => (number === 0 ? undefined : number);
-  const status = present<NonNullable<ReplicaSet["status"]>>({
+  const status = present<ReplicaSetStatus>({
     replicas: active.length,
     fullyLabeledReplicas: count(active.filter((pod) => matchesLabels(templateLabels, pod.metadata.labels)).length),
     readyReplicas: count(active.filter(isReady).length),

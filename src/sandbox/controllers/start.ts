@@ -18,7 +18,7 @@ import { startJobController } from "./job/job.ts";
 import { startNamespaceController } from "./namespace.ts";
 import { startNodeLifecycleController } from "./node-lifecycle.ts";
 import { createObjectGraph } from "./object-graph.ts";
-import { startReplicaSetController } from "./replica-set.ts";
+import { startReplicaSetController, startReplicationController } from "./replica-set.ts";
 import { startResourceQuotaController } from "./resource-quota.ts";
 import { createRuntime } from "./runtime/runtime.ts";
 import { startRootCaPublisher, startServiceAccountController } from "./service-accounts.ts";
@@ -64,6 +64,7 @@ export function startControllers(options: ControllersOptions): Controllers {
   startTaintEvictionController(runtime);
   startDeploymentController(runtime);
   startReplicaSetController(runtime);
+  startReplicationController(runtime);
   startStatefulSetController(runtime);
   startDaemonSetController(runtime);
   startVolumeBinder(runtime);

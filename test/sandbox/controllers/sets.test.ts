@@ -216,6 +216,52 @@ test("parallel pods do not wait for each other", () => {
   expect(names(cluster)).toEqual(["db-0", "db-1", "db-2"]);
 });
 
+test("a replication controller keeps up its pods as a replica set does, and they go with it", () => {
+  const cluster = startCluster();
+  const controller = () => cluster.get("replicationcontrollers", "db");
+  const resize = (replicas: number): void => {
+    const change = (live: ApiObject) => ({ ...live, spec: { ...(live.spec as object), replicas } });
+    cluster.registry.modify("replicationcontrollers", "default", "db", change, { manager: "test" });
+    cluster.clock.advance(3000);
+  };
+  const spec = { replicas: 2, template: template(LABELS) };
+  cluster.create("pods", {
+    metadata: { name: "stray", labels: LABELS },
+    spec: { containers: [{ name: "main", image: "busybox:1" }] },
+  });
+  cluster.create("replicationcontrollers", { metadata: { name: "db" }, spec });
+  const budget = { minAvailable: "50%", selector: { matchLabels: LABELS } };
+  cluster.create("poddisruptionbudgets.policy", { metadata: { name: "db" }, spec: budget });
+  cluster.clock.advance(3000);
+  const { name, uid } = controller().metadata;
+  for (const pod of cluster.registry.list("pods")) {
+    expect(pod.metadata.ownerReferences).toMatchObject([
+      { apiVersion: "v1", kind: "ReplicationController", name, uid, controller: true },
+    ]);
+  }
+  expect(controller().status).toEqual({
+    replicas: 2,
+    fullyLabeledReplicas: 2,
+    readyReplicas: 2,
+    availableReplicas: 2,
+    observedGeneration: 1,
+  });
+  expect(cluster.get("poddisruptionbudgets.policy", "db").status).toMatchObject({ desiredHealthy: 1, expectedPods: 2 });
+  resize(1);
+  expect(names(cluster)).toHaveLength(1);
+  resize(4);
+  expect(controller().status).toMatchObject({ replicas: 4, readyReplicas: 4, observedGeneration: 3 });
+  const told = cluster.registry
+    .list("events")
+    .filter(({ involvedObject }) => (involvedObject as { kind: string }).kind === "ReplicationController");
+  expect(new Set(told.map((event) => event.reason))).toEqual(new Set(["SuccessfulCreate", "SuccessfulDelete"]));
+  expect(told[0]?.source).toEqual({ component: "replication-controller" });
+  cluster.registry.delete("replicationcontrollers", "default", "db", { propagationPolicy: "Background" });
+  cluster.clock.advance(3000);
+  expect(names(cluster)).toEqual([]);
+  expect(cluster.errors).toEqual([]);
+});
+
 test("a daemon set has a pod on every node that takes it, new nodes included", () => {
   const cluster = startCluster();
   const spec = { selector: { matchLabels: LABELS }, template: template(LABELS) };
