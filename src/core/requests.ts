@@ -173,7 +173,8 @@ function remove(target: Target, query: NonNullable<ApiRequest["query"]>, options
   if (options.propagationPolicy !== undefined) body.propagationPolicy = options.propagationPolicy;
   if (options.gracePeriodSeconds !== undefined) body.gracePeriodSeconds = options.gracePeriodSeconds;
   if (options.preconditions !== undefined) body.preconditions = options.preconditions;
-  // Beside the body, so that wrappers and traces see a dry run in the URL.
+  // A server that finds options in the body heeds none of the query; in the URL it is for those who read traces.
+  if (options.dryRun === true) body.dryRun = ["All"];
   return write("DELETE", target, body, JSON_TYPE, { ...query, dryRun: dryRun(options) });
 }
 

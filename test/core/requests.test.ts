@@ -72,7 +72,7 @@ test("each patch has its content type, and apply its manager", () => {
   expect(apply.body).toBe('{"a":1}');
 });
 
-test("a delete says in its body what the user said, and its dry run in the URL", () => {
+test("a delete says in its body what the user said, its dry run too, which stands in the URL as well", () => {
   const request = requests.deleteRequest(
     { resource: PODS, namespace: "a", name: "web" },
     { gracePeriodSeconds: 0, propagationPolicy: "Foreground", preconditions: { uid: "u" }, dryRun: true },
@@ -81,6 +81,7 @@ test("a delete says in its body what the user said, and its dry run in the URL",
   expect(JSON.parse(request.body as string)).toEqual({
     apiVersion: "v1",
     kind: "DeleteOptions",
+    dryRun: ["All"],
     propagationPolicy: "Foreground",
     gracePeriodSeconds: 0,
     preconditions: { uid: "u" },

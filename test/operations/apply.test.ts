@@ -258,13 +258,12 @@ test("a plan asks once about each object, in the order of the run, and says what
       "Namespace/shop created",
       "ConfigMap/a created",
     ]);
+    const listed = planned.planned.map(({ request }) => /(\w+\/[\w-]+)$/.exec(request.path)?.[1]);
+    expect(listed).toEqual(["namespaces/shop", "configmaps/a", "secrets/set"]);
     const writes = requests.filter((one) => !one.startsWith("GET"));
-    expect(writes.map((one) => /\/(\w+\/[\w-]+)\?/.exec(one)?.[1])).toEqual([
-      "namespaces/shop",
-      "configmaps/a",
-      "secrets/set",
-    ]);
     expect(writes.every((one) => one.includes("dryRun=All"))).toBe(true);
+    expect(await k8s.diff(set)).toHaveLength(2);
+    expect(planned.planned, "a diff is no change").toHaveLength(3);
     const error = await failed(k8s.apply([...set, configMap("b", {}, "shop"), definition(), widget({})]));
     expect(error.message).toMatch(
       /^Cannot plan to apply ConfigMap "b" \(object 3\), Widget "w" \(object 5\): .* only made by the run$/,

@@ -3,6 +3,7 @@ import type { ShowProgress } from "../../src/resources/progress.ts";
 import { type Cluster, ClusterHandle, clusterOf } from "../../src/runtime/cluster.ts";
 import { Session } from "../../src/runtime/session.ts";
 import type { Sandbox, SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import { type PlannedWrite, plan } from "../../src/transport/plan.ts";
 import { sandboxResources } from "./sandbox-resources.ts";
 
 /** A sandbox in process, and `k8s` on it as its administrator. */
@@ -10,6 +11,8 @@ export interface SandboxCluster {
   readonly k8s: Cluster;
   readonly sandbox: Sandbox;
   /** `METHOD path?query` of every request so far. */
+  /** What a plan of the session lists, where it is `planned`. */
+  readonly planned: readonly PlannedWrite[];
   readonly requests: string[];
   close(): Promise<void>;
 }
@@ -23,6 +26,7 @@ export function sandboxCluster(
   } = {},
 ): SandboxCluster {
   const requests: string[] = [];
+  const planned: PlannedWrite[] = [];
   const { sandbox, transport, close } = sandboxResources({
     nodes: [],
     addons: false,
@@ -41,7 +45,7 @@ export function sandboxCluster(
     files: [],
     // Nothing of it is looked at: the transport is there.
     connection: async () => ({}) as Connection,
-    connect: () => transport,
+    connect: () => (options.planned === true ? plan(transport, (write) => planned.push(write)) : transport),
     contexts: {
       names: ["sandbox"],
       resolve: () => Promise.reject(new Error("there is no other context")),
@@ -50,5 +54,5 @@ export function sandboxCluster(
     planned: options.planned ?? false,
     showProgress: options.showProgress,
   });
-  return { k8s: clusterOf(new ClusterHandle(session)), sandbox, requests, close };
+  return { k8s: clusterOf(new ClusterHandle(session)), sandbox, requests, planned, close };
 }

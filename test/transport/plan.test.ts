@@ -34,6 +34,18 @@ test("writes become dry runs and are told of, with the object before and after",
   expect(writes).toEqual([{ request, status: 200, before: { of: "GET" }, after: { of: "PATCH" } }]);
 });
 
+test("what is only tried is no change, a deletion only if its body says so", async () => {
+  const { writes, inner, transport } = planned();
+  const tried = { method: "PATCH", path: object, query: { dryRun: "All" }, body: "{}" };
+  const deletion = { method: "DELETE", path: object, query: { dryRun: "All" } };
+  await transport.send(tried);
+  await transport.send({ ...deletion, body: '{"dryRun":["All"]}' });
+  expect(inner.sent.map(({ method }) => method)).toEqual(["PATCH", "DELETE"]);
+  expect(writes).toEqual([]);
+  await transport.send({ ...deletion, body: "{}" });
+  expect(writes).toHaveLength(1);
+});
+
 test("a create has nothing before it", async () => {
   const { writes, inner, transport } = planned(201);
   await transport.stream({ method: "POST", path: "/api/v1/namespaces/x/pods", body: "{}" });

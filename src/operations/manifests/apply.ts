@@ -1,6 +1,7 @@
 /** https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 import type { UnknownObject } from "../../core/object.ts";
 import { isApiError } from "../../errors.ts";
+import type { WriteOptions } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
 import { eachAtOnce, forMany } from "../at-once.ts";
 import type { OperationContext } from "../context.ts";
@@ -133,6 +134,7 @@ class ApplyRun {
     const found = await tryAll(this.#operation, inRanks(targets).flat(), {
       ...this.#options,
       signal,
+      planned: this.#isPlan,
       memberOf: this.#inventory?.id,
       // A plan lists what is asked, in its order: nothing that is not meant, and one after the other.
       elsewhere: !this.#isPlan,
@@ -167,7 +169,7 @@ class ApplyRun {
   }
 
   async #announce(targets: readonly Target[]): Promise<void> {
-    await this.#inventory?.announce(targets, { signal: this.#options.signal, dryRun: this.#dryRun });
+    await this.#inventory?.announce(targets, this.#writeOptions);
   }
 
   /** A kind whose definition was applied a moment ago is served a moment later. */
@@ -264,8 +266,7 @@ class ApplyRun {
   async #prune(targets: readonly Target[]): Promise<Stray[]> {
     if (this.#inventory === undefined) return [];
     this.#task.update("pruning");
-    const options = { signal: this.#options.signal, dryRun: this.#dryRun };
-    return prune(this.#inventory, targets, options, ({ object }) => {
+    return prune(this.#inventory, targets, { ...this.#writeOptions, settle: !this.#dryRun }, ({ object }) => {
       const pruned = appliedObject(object, "pruned");
       this.#record.report.push(pruned);
       this.#options.onProgress?.(pruned);
@@ -279,6 +280,11 @@ class ApplyRun {
     if (this.#isPlan) await this.#announce(targets);
     await this.#prune(targets);
     return this.#record.report;
+  }
+
+  /** A plan makes the dry run of each write itself, and lists what it is not told to be one. */
+  get #writeOptions(): WriteOptions {
+    return { signal: this.#options.signal, dryRun: this.#dryRun && !this.#isPlan };
   }
 
   get #isPlan(): boolean {

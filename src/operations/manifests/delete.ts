@@ -8,7 +8,6 @@ import { judgeOf } from "../wait/judge.ts";
 import { runWait } from "../wait/wait.ts";
 import { groupsByClient } from "../wait/wait-across.ts";
 import { deleted } from "../wait/wait-condition.ts";
-import { deleteObject } from "./delete-object.ts";
 import { type Manifest, type ManifestSource, type ReadOptions, readManifests } from "./manifests.ts";
 import { inReverseRanks } from "./order.ts";
 import { isAboutObject, problemsError } from "./problems.ts";
@@ -134,7 +133,7 @@ class DeleteRun {
     this.#leaving.add(target);
     this.#task.update(`${this.#report.length} of ${this.#manifests.length}; ${label}`);
     try {
-      await deleteObject(target, { signal, propagationPolicy, gracePeriodSeconds, dryRun });
+      await target.client.delete(target.name, { signal, propagationPolicy, gracePeriodSeconds, dryRun });
       this.#record(manifest, namespace, "deleted");
       return true;
     } catch (error) {

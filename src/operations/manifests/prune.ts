@@ -1,17 +1,16 @@
 import { isApiError } from "../../errors.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import { eachAtOnce } from "../at-once.ts";
-import { deleteObject } from "./delete-object.ts";
 import type { Inventory, Stray } from "./inventory.ts";
 import { inReverseRanks } from "./order.ts";
 import type { Target } from "./targets.ts";
 import { AT_ONCE } from "./trial.ts";
 
-/** Deletes the members of a set that are not among the targets, and lists in the set what is left. */
+/** Deletes the members of a set that are not among the targets, and lists in the set what is left, if that is to be settled. */
 export async function prune(
   inventory: Inventory,
   targets: readonly Target[],
-  options: WriteOptions,
+  options: WriteOptions & { readonly settle: boolean },
   tell: (stray: Stray) => void,
 ): Promise<Stray[]> {
   const { signal, dryRun } = options;
@@ -21,16 +20,16 @@ export async function prune(
       rank,
       AT_ONCE,
       async (stray) => {
-        const { name = "", namespace, uid } = stray.object.metadata ?? {};
+        const { name = "", uid } = stray.object.metadata ?? {};
         const preconditions = uid === undefined ? undefined : { uid };
         const how = { signal, dryRun, preconditions, propagationPolicy: "Background" } as const;
-        await deleteObject({ ...stray, namespace, name }, how).catch(unlessGone);
+        await stray.client.delete(name, how).catch(unlessGone);
         tell(stray);
       },
       signal,
     );
   }
-  if (dryRun !== true) await inventory.settle(targets, options);
+  if (options.settle) await inventory.settle(targets, options);
   return strays;
 }
 

@@ -27,6 +27,8 @@ export interface TrialOptions extends Pick<WriteOptions, "signal" | "fieldManage
   readonly memberOf?: string | undefined;
   /** Also asks about objects whose namespace is not there yet, by creating them elsewhere as a dry run. */
   readonly elsewhere?: boolean | undefined;
+  /** A plan is made of this run: what is tried is what would be written, and the plan makes the dry run of it. */
+  readonly planned?: boolean | undefined;
   /** Requests under way at once. Default {@link AT_ONCE}. */
   readonly atOnce?: number | undefined;
 }
@@ -58,7 +60,8 @@ export async function tryAll(
       const before = await target.client.find(target.name, { signal: options.signal });
       trials.set(target, { target, before, after: undefined });
       requireFree(target, before, options);
-      const after = await target.client.apply(target.object, { ...applyOptions(options), dryRun: true });
+      const dryRun = options.planned !== true;
+      const after = await target.client.apply(target.object, { ...applyOptions(options), dryRun });
       trials.set(target, { target, before, after });
     });
   const { atOnce = AT_ONCE } = options;

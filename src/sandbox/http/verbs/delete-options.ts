@@ -10,7 +10,10 @@ import type { ResourceRequest } from "../server.ts";
 export const DELETE_OPTIONS = "DeleteOptions";
 const POLICIES: readonly NonNullable<DeleteOptions["propagationPolicy"]>[] = ["Foreground", "Background", "Orphan"];
 
-/** A delete's options: from the body when there is one, else from the query. */
+/**
+ * A delete's options: from the body when there is one, and then nothing of the query, a dry run neither; else from the
+ * query. https://github.com/kubernetes/apiserver/blob/master/pkg/endpoints/handlers/delete.go
+ */
 export interface RequestedDeletion extends DeleteOptions {
   readonly dryRun: boolean;
 }
@@ -49,8 +52,7 @@ function fromBody(request: ResourceRequest): JsonObject {
     fieldValidation: "Ignore",
     anyVersion: true,
   });
-  const query = fromQuery(request.info.query);
-  return { ...object, ...(query.dryRun === undefined ? {} : { dryRun: query.dryRun }) };
+  return object;
 }
 
 function fromQuery(query: URLSearchParams): JsonObject {
