@@ -151,7 +151,14 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
   const controllers =
     options.controllers === false
       ? undefined
-      : startControllers({ registry, clock, nodes, random, ...forControllers(options, runner) });
+      : startControllers({
+          registry,
+          clock,
+          nodes,
+          random,
+          issueToken: identity.tokens.issueFor,
+          ...forControllers(options, runner),
+        });
   if (controllers !== undefined) running.push(stopper(controllers));
   if (options.addons ?? options.controllers !== false) createAddons(registry, nodes);
   if (options.starter === true) running.push(loadStarter(registry, clock));

@@ -25,6 +25,7 @@ import { startRootCaPublisher, startServiceAccountController } from "./service-a
 import { startStatefulSetController } from "./stateful-set/stateful-set.ts";
 import { startStorageProtection } from "./storage-protection.ts";
 import { startTaintEvictionController } from "./taint-eviction.ts";
+import { startTokenController, type TokenSecretOptions } from "./token-secrets.ts";
 import { startVolumeBinder } from "./volume-binder.ts";
 
 export interface ControllersOptions {
@@ -34,6 +35,8 @@ export interface ControllersOptions {
   readonly nodes: readonly NodeSpec[];
   /** PEM of the CA that signed the server's certificate: what `kube-root-ca.crt` holds. Default none, and no ConfigMap. */
   readonly certificateAuthority?: string;
+  /** Makes the tokens of Secrets of type `kubernetes.io/service-account-token`. Default: they stay empty. */
+  readonly issueToken?: TokenSecretOptions["issueToken"];
   /** Signs approved CertificateSigningRequests. Default: nobody does. */
   readonly signCertificate?: SignCertificate;
   /** Runs containers as something real. Default: all are simulated. */
@@ -47,7 +50,7 @@ export interface ControllersOptions {
 }
 
 export interface Controllers {
-  /** Publishes another CA as `kube-root-ca.crt`; nothing where none is published. */
+  /** Publishes another CA as `kube-root-ca.crt` and beside tokens; nothing where none is published. */
   publishAuthority(certificate: string): void;
   stop(): void;
 }
@@ -58,6 +61,8 @@ export function startControllers(options: ControllersOptions): Controllers {
   const runtime = createRuntime({ registry, clock, random, ...(onError === undefined ? {} : { onError }) });
   startServiceAccountController(runtime);
   const publish = certificateAuthority === undefined ? undefined : startRootCaPublisher(runtime, certificateAuthority);
+  const trust =
+    options.issueToken && startTokenController(runtime, { issueToken: options.issueToken, certificateAuthority });
   if (options.signCertificate !== undefined) startCertificateSigner(runtime, options.signCertificate);
   registerNodes(runtime, nodes, heartbeatMs);
   startNodeLifecycleController(runtime);
@@ -81,5 +86,11 @@ export function startControllers(options: ControllersOptions): Controllers {
   startScheduler(runtime);
   warnOfMissingDns(runtime, nodes);
   startKubelets(runtime, nodes, runner);
-  return { publishAuthority: (certificate) => publish?.(certificate), stop: () => runtime.stop() };
+  return {
+    publishAuthority(certificate) {
+      publish?.(certificate);
+      if (publish !== undefined) trust?.(certificate);
+    },
+    stop: () => runtime.stop(),
+  };
 }

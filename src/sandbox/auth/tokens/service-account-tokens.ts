@@ -13,6 +13,7 @@ import {
   serviceAccountUsername,
 } from "../well-known-users.ts";
 import { createSigningKey, jsonWebKey, parseToken, signToken, verifyToken } from "./json-web-token.ts";
+import { checkLegacyToken, LEGACY_ISSUER, legacyClaims } from "./legacy-token.ts";
 
 /** Clocks may differ by so much, and what was deleted is still taken for alive so long. */
 const LEEWAY_MS = 60_000;
@@ -42,6 +43,8 @@ export interface ServiceAccountTokens {
   /** The audiences that the server itself answers to. */
   readonly audiences: readonly string[];
   issue(serviceAccount: ApiObject, options: TokenOptions): string;
+  /** The token for a Secret to hold: it has no end. */
+  issueFor(serviceAccount: ApiObject, secret: ApiObject): string;
   /** Undefined for a token that is another issuer's, or none at all. */
   verify(token: string, audiences: readonly string[]): TokenVerdict | undefined;
   /** The body of `/openid/v1/jwks`. */
@@ -85,10 +88,22 @@ export function serviceAccountTokens(options: ServiceAccountTokenOptions): Servi
         sub: serviceAccountUsername(namespace, name),
       });
     },
+    issueFor: (serviceAccount, secret) => signToken(key, legacyClaims(serviceAccount, secret)),
     verify(token, audiences) {
-      const parsed = parseToken(token);
-      if (parsed === undefined || parsed.claims.iss !== issuer || !verifyToken(key, token)) return undefined;
-      return checkClaims(parsed.claims, audiences.length === 0 ? serverAudiences : audiences, registry, clock.now());
+      const claims = parseToken(token)?.claims;
+      const isLegacy = claims?.iss === LEGACY_ISSUER;
+      if (claims === undefined || !(isLegacy || claims.iss === issuer) || !verifyToken(key, token)) return undefined;
+      const wanted = audiences.length === 0 ? serverAudiences : audiences;
+      // the token of a Secret names no audience: it is the server's own
+      const held = audiencesOf(isLegacy ? serverAudiences : claims.aud);
+      const granted = held.filter((audience) => wanted.includes(audience));
+      if (granted.length === 0) {
+        return {
+          error: `token audiences ${JSON.stringify(held)} is invalid for the target audiences ${JSON.stringify(wanted)}`,
+        };
+      }
+      const verdict = isLegacy ? checkLegacyToken(token, claims, registry) : checkClaims(claims, registry, clock.now());
+      return "error" in verdict ? verdict : { ...verdict, audiences: granted };
     },
     keySet: () => ({ keys: [jsonWebKey(key)] }),
     configuration: () => ({
@@ -114,15 +129,16 @@ function reference(object: ApiObject): JsonObject {
   return { name: object.metadata.name, uid: object.metadata.uid };
 }
 
+function audiencesOf(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).map(String);
+}
+
 /** https://github.com/kubernetes/kubernetes/blob/v1.36.0/pkg/serviceaccount/claims.go */
-function checkClaims(claims: JsonObject, wanted: readonly string[], registry: Registry, now: number): TokenVerdict {
-  const held = (Array.isArray(claims.aud) ? claims.aud : [claims.aud]).map(String);
-  const audiences = held.filter((audience) => wanted.includes(audience));
-  if (audiences.length === 0) {
-    return {
-      error: `token audiences ${JSON.stringify(held)} is invalid for the target audiences ${JSON.stringify(wanted)}`,
-    };
-  }
+function checkClaims(
+  claims: JsonObject,
+  registry: Registry,
+  now: number,
+): { readonly user: UserInfo } | { readonly error: string } {
   if (now - LEEWAY_MS > Number(claims.exp) * 1000) return { error: "service account token has expired" };
   if (now + LEEWAY_MS < Number(claims.nbf) * 1000) return { error: "service account token is not valid yet" };
 
@@ -146,7 +162,6 @@ function checkClaims(claims: JsonObject, wanted: readonly string[], registry: Re
     if (error !== undefined) return { error };
   }
   return {
-    audiences,
     user: {
       username: serviceAccountUsername(namespace, account.name),
       uid: account.uid,
