@@ -4,7 +4,7 @@ import { endOfStdin, readFrame, stdinFrames } from "../../src/operations/exec/ch
 import { joinTerminal } from "../../src/operations/exec/join-terminal.ts";
 import { type OpenProcessOptions, openProcess, type RemoteProcess } from "../../src/operations/exec/remote-process.ts";
 import { ResourceClient } from "../../src/resources/client.ts";
-import type { ChannelSocket, Transport } from "../../src/transport/transport.ts";
+import type { ChannelSocket, OpenRequest, Transport } from "../../src/transport/transport.ts";
 import { BUILT_IN_RESOURCES } from "../../src/types/built-in-resources.ts";
 import type { Pod } from "../../src/types/core-v1.ts";
 import { fakeLentTerminal } from "../support/lent-terminal.ts";
@@ -69,6 +69,7 @@ test("a handle that only tries its writes opens nothing", async () => {
 /** A server of which the test is the hand: frames are given out only when the client asks. */
 function scripted(frames: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, protocol = "v5.channel.k8s.io") {
   const sent: Uint8Array[] = [];
+  const asked: OpenRequest["query"][] = [];
   let taken = 0;
   const socket: ChannelSocket = {
     protocol,
@@ -82,12 +83,18 @@ function scripted(frames: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, prot
     })(),
   };
   const client = new ResourceClient<Pod>({
-    transport: { open: async () => socket } as unknown as Transport,
+    transport: {
+      open: async (request: OpenRequest) => {
+        asked.push(request.query);
+        return socket;
+      },
+    } as unknown as Transport,
     resource: BUILT_IN_RESOURCES.find(({ name }) => name === "pods") as never,
     scope: { type: "namespace", namespace: "x", chosen: true },
   });
   return {
     sent,
+    asked,
     taken: () => taken,
     open: (options: OpenProcessOptions = {}) => openProcess(client, "p", { command: ["x"], ...options }),
   };
@@ -118,6 +125,14 @@ test("nothing is taken from the connection while 1 MiB waits unread, of either o
     await reader.return?.();
     expect(await process.exit).toEqual({ exitCode: 0 });
   }
+});
+
+test("a terminal is asked for together with an input, without which runtimes lose what is printed there", async () => {
+  const server = scripted([]);
+  await server.open({ tty: true });
+  await server.open({ subresource: "attach", tty: true });
+  await server.open();
+  expect(server.asked.map((query) => query?.stdin)).toEqual([true, undefined, undefined]);
 });
 
 test("a connection that ends without a status is lost, never a success", async () => {

@@ -79,7 +79,8 @@ export async function openProcess(
   const query = {
     container: options.container,
     command: subresource === "exec" ? command : undefined,
-    stdin: stdin || undefined,
+    // containerd loses what a command prints to a terminal that has no input.
+    stdin: stdin || (tty && subresource === "exec") || undefined,
     stdout: (options.stdout ?? true) || undefined,
     stderr: (!tty && (options.stderr ?? true)) || undefined,
     tty: tty || undefined,
@@ -178,7 +179,7 @@ class SocketProcess implements RemoteProcess {
         "USAGE",
         `Cannot end the input of ${this.#context.label}: the server speaks ${this.protocol}, which has no word for it`,
         {
-          hint: "Servers since Kubernetes 1.30 do. With an older one, run what knows where its input ends: head -c SIZE.",
+          hint: "Servers since Kubernetes 1.30 do. On an older one, write to what knows by itself where its input ends, as `head -c SIZE` does, with { live: true, stdin: true }.",
         },
       );
     }
