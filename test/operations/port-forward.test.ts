@@ -384,3 +384,18 @@ test("nothing is forwarded on a dry run", async () => {
     message: 'Cannot plan to forward ports of pods "p": there is no dry run for it',
   });
 });
+
+test("a plan refuses it too, once whoever observes has seen what rights it takes", async () => {
+  const { openCluster } = await import("../../src/runtime/open-cluster.ts");
+  const seen: string[] = [];
+  const k8s = await openCluster({
+    kubeconfig: cluster.kubeconfig,
+    plan: () => undefined,
+    observe: ({ path, upgrade, query }) =>
+      seen.push(`${path}${query?.watch ? " watch" : ""}${upgrade ? " upgrade" : ""}`),
+  });
+  await expect(k8s.pods.portForward("p", 80)).rejects.toThrow("there is no dry run for it");
+  const pods = "/api/v1/namespaces/default/pods";
+  expect(seen.toSorted()).toEqual([`${pods} watch`, `${pods}/p`, `${pods}/planned/portforward upgrade`]);
+  await k8s.close();
+});

@@ -15,7 +15,8 @@ import { carry } from "./carry.ts";
 import { PORT_PROTOCOL } from "./frames.ts";
 import { type Listening, listen, localAddresses } from "./listen.ts";
 import { type PortSpec, parsePorts, resolvePort, type WantedPort } from "./ports.ts";
-import { type ForwardTarget, findTarget } from "./target.ts";
+import { showRights } from "./show-rights.ts";
+import { type ForwardTarget, findTarget, PODS } from "./target.ts";
 
 export interface PortForwardOptions extends CallScope {
   /** The local port, where one port is forwarded; 0 chooses one that is free. Default: the remote port's number. */
@@ -67,7 +68,6 @@ export interface ForwardedPort {
 
 const POD_RUNNING_TIMEOUT_MS = 60_000;
 const LINGER_MS = 5000;
-const PODS = { group: "", version: "v1", name: "pods", namespaced: true };
 
 /** Ports of this machine that lead to a pod. Goes on until it is closed, or its signal or session ends. */
 export class PortForward implements AsyncDisposable {
@@ -159,6 +159,7 @@ export async function portForward(
   const label = `${(await client.resource()).name} "${name}"`;
   const wanted = parsePorts(ports, label, options.localPort);
   const addresses = localAddresses(options.address);
+  await showRights(client, name, options);
   requireEffect(client, `forward ports of ${label}`);
   const target = await findTarget(client, name, options);
   const run = new ForwardRun(target, options);

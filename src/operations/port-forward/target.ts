@@ -1,6 +1,6 @@
 import { requireResource } from "../../core/names.ts";
 import type { KubernetesObject } from "../../core/object.ts";
-import { groupResource } from "../../core/path.ts";
+import { groupResource, type ResourcePath } from "../../core/path.ts";
 import { type LabelSelector, labelSelectorText } from "../../core/selector.ts";
 import { isApiError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
@@ -9,6 +9,8 @@ import { objectNamespace, scopeOf } from "../../resources/scope.ts";
 import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { sibling } from "../siblings.ts";
+
+export const PODS: ResourcePath = { group: "", version: "v1", name: "pods", namespaced: true };
 
 /** An object that selects pods, as far as that goes. */
 export interface TargetObject extends KubernetesObject {
