@@ -201,3 +201,33 @@ test("a label that meets another's write looks again", async () => {
   );
   expect(Object.keys((await configMaps.get("a")).metadata?.labels ?? {})).toHaveLength(3);
 });
+
+test("a scale from a number of replicas is not stopped by another write, unless that changes the number", async () => {
+  const change = (fields: { paused: boolean; replicas?: number }): void => {
+    cluster.sandbox.registry.modify(
+      "deployments.apps",
+      "default",
+      "web",
+      (object) => ({ ...object, spec: { ...(object.spec as object), ...fields } }),
+      { manager: "another" },
+    );
+  };
+  const subresource = deployments.subresource.bind(deployments);
+  let meanwhile: (() => void) | undefined = () => change({ paused: true });
+  // Somebody else is quicker, between the look and the write.
+  deployments.subresource = (name) => {
+    const scales = subresource(name);
+    const get = scales.get.bind(scales);
+    scales.get = async (...args) => {
+      const current = await get(...args);
+      meanwhile?.();
+      meanwhile = undefined;
+      return current;
+    };
+    return scales as never;
+  };
+  const scaled = await cluster.settled(deployments.scale("web", 5, { currentReplicas: 2 }));
+  expect(scaled.spec?.replicas).toBe(5);
+  meanwhile = () => change({ paused: true, replicas: 3 });
+  await expect(cluster.settled(deployments.scale("web", 9, { currentReplicas: 5 }))).rejects.toThrow("it is at 3");
+});

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../../core/object.ts";
 import { groupResource } from "../../core/path.ts";
-import { KubescriptError } from "../../errors.ts";
+import { isApiError, KubescriptError } from "../../errors.ts";
 import type { ResourceClient, Scale } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import { until, type Verdict } from "../../resources/until.ts";
@@ -42,6 +42,10 @@ export async function scale(
   return scaled;
 }
 
+/** Read again where another was quicker, unless just that version was asked for: status writes are no other wish. */
+const TRIES = 5;
+const FIRST_PAUSE_MS = 10;
+
 async function setOver(
   client: ResourceClient<KubernetesObject>,
   name: string,
@@ -50,19 +54,27 @@ async function setOver(
   options: WriteOptions,
 ): Promise<Scale> {
   const subresource = client.subresource<Scale>("scale");
-  const current = await subresource.get(name, options);
-  const at = current.spec?.replicas ?? 0;
   const label = `${groupResource(await client.resource())} "${name}"`;
-  const { currentReplicas = at, resourceVersion = current.metadata?.resourceVersion } = wanted;
-  if (at !== currentReplicas) {
-    throw new KubescriptError(
-      "CONFLICT",
-      `Cannot scale ${label} from ${currentReplicas} to ${replicas}: it is at ${at}`,
-    );
+  for (let tried = 1; ; tried += 1) {
+    const current = await subresource.get(name, options);
+    const at = current.spec?.replicas ?? 0;
+    const { currentReplicas = at, resourceVersion = current.metadata?.resourceVersion } = wanted;
+    if (at !== currentReplicas) {
+      throw new KubescriptError(
+        "CONFLICT",
+        `Cannot scale ${label} from ${currentReplicas} to ${replicas}: it is at ${at}`,
+      );
+    }
+    // PUT over the version that was looked at: who changes it meanwhile makes this a conflict.
+    const metadata = { ...current.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+    try {
+      return await subresource.replace({ ...current, metadata, spec: { replicas } }, options);
+    } catch (error) {
+      const again = isApiError(error) && error.reason === "Conflict" && wanted.resourceVersion === undefined;
+      if (!again || tried >= TRIES) throw error;
+      await client.timing.sleep(FIRST_PAUSE_MS * tried * (1 + client.timing.random()), options.signal);
+    }
   }
-  // PUT over the version that was looked at: who changes it meanwhile makes this a conflict.
-  const metadata = { ...current.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
-  return subresource.replace({ ...current, metadata, spec: { replicas } }, options);
 }
 
 async function untilScaled(
