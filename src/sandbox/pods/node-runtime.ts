@@ -1,6 +1,7 @@
 import type { EventRecorder } from "../controllers/runtime/events.ts";
 import { createEventRecorder } from "../controllers/runtime/events.ts";
 import type { Runtime } from "../controllers/runtime/runtime.ts";
+import type { ApiObject } from "../model/object.ts";
 import type { ContainerRunner } from "./container-runner.ts";
 import { canonicalImage } from "./images.ts";
 import type { NodeSpec } from "./node.ts";
@@ -21,6 +22,19 @@ export interface NodeRuntime {
 }
 
 export const KUBELET = "kubelet";
+/** Marks the mirror of a static pod; the value is the static pod's uid. */
+const MIRROR_ANNOTATION = "kubernetes.io/config.mirror";
+
+/**
+ * A static pod as the kubelet has read it from a file: its uid is the file's hash, whatever the server gave its mirror.
+ * `kubectl describe` looks for the events of a mirror under that hash.
+ */
+function asKubeletHasIt(object: ApiObject): ApiObject {
+  const uid = object.metadata.annotations?.[MIRROR_ANNOTATION];
+  if (object.kind !== "Pod" || uid === undefined) return object;
+  const { resourceVersion: _version, ...metadata } = object.metadata;
+  return { ...object, metadata: { ...metadata, uid } };
+}
 
 export function createNodeRuntime(
   runtime: Runtime,
@@ -29,6 +43,14 @@ export function createNodeRuntime(
   runner?: ContainerRunner,
 ): NodeRuntime {
   const { registry, clock } = runtime;
+  const events = createEventRecorder({
+    registry,
+    clock,
+    component: KUBELET,
+    manager: KUBELET,
+    host: spec.name,
+    nextName: runtime.eventName,
+  });
   const images = new Set(nodeImages(spec));
   const range = podRange(spec, index);
   const size = range.endsWith("/16") ? 2 ** 16 : 2 ** 8;
@@ -38,14 +60,9 @@ export function createNodeRuntime(
     name: spec.name,
     address: nodeAddress(index),
     runner,
-    events: createEventRecorder({
-      registry,
-      clock,
-      component: KUBELET,
-      manager: KUBELET,
-      host: spec.name,
-      nextName: runtime.eventName,
-    }),
+    events: {
+      event: (about, ...rest) => events.event(asKubeletHasIt(about), ...rest),
+    },
     hasImage: (image) => images.has(canonicalImage(image)),
     addImage(image) {
       images.add(canonicalImage(image));

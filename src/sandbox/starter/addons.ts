@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { PROVISIONER } from "../controllers/volume-binder.ts";
 import { KUBELET_VERSION, type NodeSpec } from "../pods/node.ts";
 import type { Registry } from "../storage/registry.ts";
@@ -148,29 +149,31 @@ function mirrorPod(
 ): {
   metadata: { name: string };
 } {
+  const spec = {
+    nodeName: node,
+    hostNetwork: true,
+    priorityClassName: "system-node-critical",
+    tolerations: [{ operator: "Exists", effect: "NoExecute" }],
+    containers: [
+      {
+        name,
+        image,
+        resources: { requests: { cpu, ...(memory === undefined ? {} : { memory }) } },
+      },
+    ],
+  };
+  const hash = createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 32);
   const object = {
     metadata: {
       name: `${name}-${node}`,
       labels: { component: name, tier: "control-plane" },
       annotations: {
-        "kubernetes.io/config.mirror": name,
-        "kubernetes.io/config.hash": name,
+        "kubernetes.io/config.mirror": hash,
+        "kubernetes.io/config.hash": hash,
         "kubernetes.io/config.source": "file",
       },
     },
-    spec: {
-      nodeName: node,
-      hostNetwork: true,
-      priorityClassName: "system-node-critical",
-      tolerations: [{ operator: "Exists", effect: "NoExecute" }],
-      containers: [
-        {
-          name,
-          image,
-          resources: { requests: { cpu, ...(memory === undefined ? {} : { memory }) } },
-        },
-      ],
-    },
+    spec,
   };
   return object;
 }

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { ApiObject } from "../../../src/sandbox/model/object.ts";
 import type { Pod } from "../../../src/sandbox/pods/pod.ts";
-import { type Cluster, startCluster } from "../controllers/harness.ts";
+import { createSandbox } from "../../../src/sandbox/sandbox.ts";
+import { type Cluster, manualClock, startCluster } from "../controllers/harness.ts";
 
 function pod(name: string, spec: object = {}, annotations: Record<string, string> = {}): object {
   const steered = Object.entries(annotations).map(([key, value]) => [`sandbox.kubescript.dev/${key}`, value]);
@@ -220,4 +221,24 @@ test("an ephemeral container joins a running pod, is never started again, and do
   expect(status()).toMatchObject({ restartCount: 0, state: { terminated: { exitCode: 7 } } });
   expect(state(cluster)).toBe("Running running 0");
   expect(cluster.reasons("Pod").filter((reason) => reason === "Started")).toHaveLength(2);
+});
+
+test("events about a static pod name it by its file's hash, under which kubectl looks for them", () => {
+  const clock = manualClock();
+  const { registry, close } = createSandbox({ clock });
+  clock.advance(2000);
+  const [mirror] = registry.list("pods", "kube-system").filter(({ metadata }) => metadata.name?.startsWith("etcd-"));
+  const { name, uid, annotations } = mirror?.metadata ?? {};
+  const hash = annotations?.["kubernetes.io/config.mirror"];
+  expect(hash).toMatch(/^[0-9a-f]{32}$/);
+  expect(annotations?.["kubernetes.io/config.hash"]).toBe(hash);
+  const subjects = registry
+    .list("events", "kube-system")
+    .map(({ involvedObject }) => involvedObject as { name: string; uid: string; resourceVersion?: string })
+    .filter((subject) => subject.name === name);
+  expect(subjects.length).toBeGreaterThan(0);
+  for (const subject of subjects) expect(subject).toMatchObject({ uid: hash, apiVersion: "v1" });
+  expect(subjects.some((subject) => "resourceVersion" in subject && subject.resourceVersion !== undefined)).toBe(false);
+  expect(hash).not.toBe(uid);
+  close();
 });
