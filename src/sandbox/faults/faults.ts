@@ -2,6 +2,7 @@ import { failureAnswer, plainAnswer } from "../http/answers.ts";
 import type { Handler } from "../http/handler.ts";
 import { type RequestInfo, requestInfo } from "../http/request-info.ts";
 import type { Clock } from "../model/clock.ts";
+import { requestTarget } from "../model/request-target.ts";
 import { StatusError } from "../model/status-error.ts";
 import type { UserInfo } from "../model/user.ts";
 import type { MemoryStore } from "../storage/memory-store.ts";
@@ -81,7 +82,7 @@ export function createFaults({ clock, store, staticTokens }: FaultsOptions): {
   }
 
   async function handle(handler: Handler, ...[request, peer]: Parameters<Handler["handle"]>): Promise<Response> {
-    const info = requestInfo(request.method, new URL(request.url));
+    const info = requestInfo(request.method, requestTarget(request.url));
     const met = active.size === 0 ? [] : meet(info, () => true);
     for (const fault of met) if (fault.type === "latency") await pause(clock, fault.ms, request.signal);
     const final = met.find(({ type }) => type !== "latency");
@@ -135,7 +136,7 @@ export function createFaults({ clock, store, staticTokens }: FaultsOptions): {
     wrap: (handler) => ({
       handle: (request, peer) => handle(handler, request, peer),
       connect(request, peer) {
-        const info = requestInfo(request.method, new URL(request.url));
+        const info = requestInfo(request.method, requestTarget(request.url));
         const refuses = ({ type }: Fault): boolean => type === "tooManyRequests" || type === "serverError";
         const [fault] = active.size === 0 ? [] : meet(info, refuses);
         return (fault === undefined ? undefined : refusal(fault)) ?? handler.connect(request, peer);

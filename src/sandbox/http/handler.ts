@@ -1,6 +1,7 @@
 import { requestForbidden } from "../auth/forbidden.ts";
 import type { Peer } from "../model/peer.ts";
 import type { PodStreamTarget } from "../model/pod-streams.ts";
+import { requestTarget } from "../model/request-target.ts";
 import type { ServerRequest } from "../model/server-request.ts";
 import { StatusError } from "../model/status-error.ts";
 import type { UserInfo } from "../model/user.ts";
@@ -31,7 +32,7 @@ const BODILESS = new Set(["GET", "HEAD"]);
 export function createHandler(server: HttpServer, paths: NonResourcePaths): Handler {
   async function handle(request: ServerRequest, peer?: Peer): Promise<Response> {
     try {
-      const info = requestInfo(request.method, new URL(request.url));
+      const info = requestInfo(request.method, requestTarget(request.url));
       const user = admit(server, request, info, peer);
       // what is sent on is not read here
       const unread = BODILESS.has(info.method) || info.subresource === "proxy";
@@ -63,7 +64,7 @@ export function createHandler(server: HttpServer, paths: NonResourcePaths): Hand
     handle,
     connect(request, peer) {
       try {
-        const info = requestInfo(request.method, new URL(request.url));
+        const info = requestInfo(request.method, requestTarget(request.url));
         const user = admit(server, request, info, peer);
         const definition = server.definitions.get(info.group, info.version, info.resource);
         if (definition === undefined) return unknownResource(server, info);

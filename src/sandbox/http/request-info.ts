@@ -1,4 +1,5 @@
 import type { RequestAttributes } from "../model/request-attributes.ts";
+import type { RequestTarget } from "../model/request-target.ts";
 
 /** A request taken apart: what it asks for, and on which object. */
 export interface RequestInfo extends RequestAttributes {
@@ -27,9 +28,9 @@ const NAMESPACE_SUBRESOURCES = new Set(["status", "finalize"]);
  * Reads a request's line as the API server does:
  * https://github.com/kubernetes/apiserver/blob/master/pkg/endpoints/request/requestinfo.go
  */
-export function requestInfo(method: string, url: URL): RequestInfo {
+export function requestInfo(method: string, url: Pick<RequestTarget, "pathname" | "searchParams">): RequestInfo {
   const query = url.searchParams;
-  const path = url.pathname;
+  const path = decoded(url.pathname);
   const upper = method.toUpperCase();
   const plain: RequestInfo = {
     verb: upper.toLowerCase(),
@@ -51,9 +52,7 @@ export function requestInfo(method: string, url: URL): RequestInfo {
   const hasGroup = prefix === "apis";
   // /api/VERSION/RESOURCE and /apis/GROUP/VERSION/RESOURCE at the least
   if ((prefix !== "api" && !hasGroup) || below.length < (hasGroup ? 3 : 2)) return plain;
-  const group = hasGroup ? decoded(below[0]) : "";
-  const version = decoded(below[hasGroup ? 1 : 0]);
-  const parts = below.slice(hasGroup ? 2 : 1).map(decoded);
+  const [group = "", version = "", ...parts] = hasGroup ? below : ["", ...below];
   const watchPath = parts[0] === "watch" && parts.length > 1;
   const addressed = addressedObject(watchPath ? parts.slice(1) : parts);
   const verb = watchPath ? "watch" : (VERBS[upper] ?? "");
@@ -98,10 +97,11 @@ export function isTrue(value: string | null): boolean {
   return value !== null && value !== "0" && value.toLowerCase() !== "false";
 }
 
-function decoded(segment: string | undefined): string {
+/** Before it is split: an encoded slash separates as any other. */
+function decoded(path: string): string {
   try {
-    return decodeURIComponent(segment ?? "");
+    return decodeURIComponent(path);
   } catch {
-    return segment ?? "";
+    return path;
   }
 }

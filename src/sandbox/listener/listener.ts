@@ -88,14 +88,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     socket.on("close", () => upgraded.delete(socket));
     socket.on("error", () => socket.destroy());
     if (handleUpgrade === undefined) refuseUpgrade(socket);
-    else
-      handleUpgrade(
-        new MessageRequest(message, () => new AbortController().signal),
-        peerOf(message.socket as TLSSocket),
-        socket,
-        head,
-        message,
-      );
+    else upgrade(handleUpgrade, message, socket, head);
   });
   await listen(server, host, options.port ?? 0);
   const { port } = server.address() as AddressInfo;
@@ -187,6 +180,17 @@ function status(code: number, reason: string, message: string): Response {
     { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, reason, code },
     { status: code },
   );
+}
+
+function upgrade(handleUpgrade: HandleUpgrade, message: IncomingMessage, socket: Duplex, head: Buffer): void {
+  let request: ServerRequest;
+  try {
+    request = new MessageRequest(message, () => new AbortController().signal);
+  } catch {
+    socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    return;
+  }
+  handleUpgrade(request, peerOf(message.socket as TLSSocket), socket, head, message);
 }
 
 function refuseUpgrade(socket: Duplex): void {

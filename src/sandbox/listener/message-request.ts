@@ -4,12 +4,15 @@ import { MAX_BODY_BYTES } from "../http/read-body.ts";
 import type { ServerRequest } from "../model/server-request.ts";
 import { StatusError } from "../model/status-error.ts";
 
+const MALFORMED_ESCAPE = /^[^?]*%(?![0-9a-f]{2})/i;
+
 /**
  * A message as the request that the server reads; a web Request of it, with its body as a stream, would cost as much
  * as deciding on a small write.
  */
 export class MessageRequest implements ServerRequest {
   readonly method: string;
+  /** As it was sent: `..` and escapes in its path stand as they are. */
   readonly url: string;
   readonly headers: Headers;
   readonly #message: IncomingMessage;
@@ -24,7 +27,8 @@ export class MessageRequest implements ServerRequest {
     const target = message.url ?? "/";
     const url = target.startsWith("/") ? `https://${message.headers.host ?? "localhost"}${target}` : target;
     this.method = message.method ?? "GET";
-    this.url = new URL(url).href;
+    if (!URL.canParse(url) || MALFORMED_ESCAPE.test(target)) throw new TypeError(`${target} is no URL`);
+    this.url = url;
     this.headers = headersOf(message);
     this.#message = message;
     this.#gone = gone;

@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+
 /** The two halves of a proxied request's path: of the API, and of what is behind it. */
 export interface ProxyPath {
   /** Up to and with `/proxy`. */
@@ -6,19 +8,25 @@ export interface ProxyPath {
   readonly path: string;
 }
 
-/** Splits a path as the API server does: it decodes it, and encodes it anew where that must be. */
+/**
+ * Splits a path as the API server does: it decodes it, walks along its dots, which lead nowhere above the root of what
+ * is proxied, and encodes it anew where that must be.
+ */
 export function splitProxyPath(pathname: string): ProxyPath {
   const [, prefix = "", rest = ""] = /^(.*?\/(?:pods|services|nodes)\/[^/]+\/proxy)(\/.*)?$/.exec(pathname) ?? [];
-  const inner = rest.replace(/^\//, "");
-  return { prefix, path: `/${inner.split("/").map(recoded).join("/")}` };
+  return { prefix, path: encoded(posix.normalize(`/${decoded(rest)}`)) };
 }
 
-function recoded(segment: string): string {
+function decoded(path: string): string {
   try {
-    return encodeURI(decodeURIComponent(segment)).replace(/[?#]/g, encodeURIComponent);
+    return decodeURIComponent(path);
   } catch {
-    return segment;
+    return path;
   }
+}
+
+function encoded(path: string): string {
+  return encodeURI(path).replace(/[?#]/g, encodeURIComponent);
 }
 
 /**

@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import type { ContainerAccess } from "../model/container-access.ts";
 import type { PodStreamTarget } from "../model/pod-streams.ts";
+import { requestTarget } from "../model/request-target.ts";
 import type { ServerRequest } from "../model/server-request.ts";
 import { StatusError } from "../model/status-error.ts";
 import type { Registry } from "../storage/registry.ts";
@@ -40,7 +41,7 @@ export async function proxy(
     if (error instanceof StatusError) throw error;
     throw unreachable(`dial tcp ${podIP}:${port}: connect: connection refused`);
   }
-  const { pathname, host } = new URL(request.url);
+  const { pathname, host } = requestTarget(request.url);
   const sent: Sent = {
     ...splitProxyPath(pathname),
     secure: target.scheme === "https",
@@ -59,7 +60,7 @@ function send(request: ServerRequest, { prefix, path, secure, hosts }: Sent, pla
   const createConnection = (): Duplex => (secure ? connectTls({ socket: plain, rejectUnauthorized: false }) : plain);
   return new Promise((resolve, reject) => {
     const sent = httpRequest(
-      { method, path: `${path}${new URL(url).search}`, headers, createConnection, signal },
+      { method, path: `${path}${requestTarget(url).search}`, headers, createConnection, signal },
       resolve,
     );
     sent.on("error", (error) => {

@@ -1,4 +1,5 @@
 import type { ContainerAccess } from "../model/container-access.ts";
+import { requestTarget } from "../model/request-target.ts";
 import type { ServerRequest } from "../model/server-request.ts";
 import { chooseContainer } from "../pods/choose-container.ts";
 import type { Pod } from "../pods/pod.ts";
@@ -6,7 +7,7 @@ import { logOptions } from "./log-options.ts";
 
 /** `pods/log`: text, which goes on while it is followed and the container runs. */
 export function serveLog(request: ServerRequest, pod: Pod, containers: ContainerAccess): Response {
-  const { container, ...options } = logOptions(new URL(request.url).searchParams);
+  const { container, ...options } = logOptions(requestTarget(request.url).searchParams);
   const { name } = chooseContainer(pod, container);
   // Where no node has the pod yet there is nobody to ask.
   if ((pod.spec.nodeName ?? "") === "") return new Response(null, { status: 204 });

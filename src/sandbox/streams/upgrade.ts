@@ -4,6 +4,7 @@ import type { HandleUpgrade } from "../listener/listener.ts";
 import type { ContainerAccess, ContainerSession } from "../model/container-access.ts";
 import type { Peer } from "../model/peer.ts";
 import type { PodStreamTarget } from "../model/pod-streams.ts";
+import { requestTarget } from "../model/request-target.ts";
 import type { ServerRequest } from "../model/server-request.ts";
 import { badRequest } from "../model/status-error.ts";
 import { chooseContainer } from "../pods/choose-container.ts";
@@ -42,7 +43,7 @@ export function createUpgrades({ connect, containers }: UpgradeOptions): HandleU
     const { resource, subresource, object } = target;
     if (resource !== "pods") throw badRequest(`connections to ${resource}/${subresource} are not upgraded`);
     const pod = object as Pod;
-    const query = new URL(request.url).searchParams;
+    const query = requestTarget(request.url).searchParams;
     switch (subresource) {
       case "exec":
       case "attach":

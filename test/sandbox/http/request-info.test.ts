@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { requestInfo } from "../../../src/sandbox/http/request-info.ts";
+import { requestTarget } from "../../../src/sandbox/model/request-target.ts";
 
 function about(method: string, target: string): Record<string, unknown> {
   const { verb, group, version, resource, subresource, namespace, name, isCollection } = requestInfo(
     method,
-    new URL(target, "https://sandbox"),
+    requestTarget(`https://sandbox${target}`),
   );
   return { verb, group, version, resource, subresource, namespace, name, isCollection };
 }
@@ -43,10 +44,19 @@ describe("a request's line", () => {
     expect(about(method, target)).toEqual({ ...NOTHING, isCollection: false, ...expected });
   });
 
-  it.each(["/", "/healthz", "/api", "/apis/apps/v1", "/openapi/v3/apis/apps/v1", "/version"])(
+  it.each([
+    ["/api/../healthz", { version: "..", resource: "healthz", isCollection: true, verb: "list" }],
+    ["/api/%2e%2e/healthz", { version: "..", resource: "healthz", isCollection: true, verb: "list" }],
+    ["/api/v1/namespaces/a/pods%2Fp%2Flog", { resource: "pods", namespace: "a", name: "p", subresource: "log" }],
+    ["/api/v1/namespaces/a/pods/%C3%A9%FF", { resource: "pods", namespace: "a", name: "%C3%A9%FF" }],
+  ])("%s is decoded, then split, and no dots are walked along", (target, expected) => {
+    expect(about("GET", target)).toEqual({ ...NOTHING, isCollection: false, verb: "get", ...expected });
+  });
+
+  it.each(["/", "/healthz", "/apis/../healthz", "/api", "/apis/apps/v1", "/openapi/v3/apis/apps/v1", "/version"])(
     "%s names no resource",
     (target) => {
-      const info = requestInfo("GET", new URL(target, "https://sandbox"));
+      const info = requestInfo("GET", requestTarget(`https://sandbox${target}`));
       expect(info).toMatchObject({ isResourceRequest: false, verb: "get", path: target });
     },
   );

@@ -57,6 +57,22 @@ async function bodyOf(request: ServerRequest): Promise<string> {
 
 const tellPeer: Handle = (_request, peer) => Response.json(peer);
 
+test("a request's path arrives as it was sent, and one that is broken is refused", async () => {
+  const listener = await serve((request) => Response.json(new URL(request.url).search === "" ? request.url : "?"));
+  const asked = async (path: string): Promise<string> => (await send(listener, { path })).text;
+  for (const path of ["/api/%2e%2e/healthz", "/api/../healthz", "/a//b/./c", "/%41"]) {
+    expect(JSON.parse(await asked(path))).toBe(`${listener.url}${path}`);
+  }
+  expect(JSON.parse(await asked("/%zz"))).toMatchObject({ code: 400, reason: "BadRequest" });
+});
+
+test("an upgrade whose path is broken is refused, and the listener lives on", async () => {
+  const listener = await serve(tellPeer, { handleUpgrade: () => {} });
+  const headers = { connection: "Upgrade", upgrade: "websocket" };
+  expect((await send(listener, { path: "/%zz", headers })).status).toBe(400);
+  expect((await send(listener)).status).toBe(200);
+});
+
 describe("the other side of a connection", () => {
   test("is nobody without a certificate", async () => {
     expect(JSON.parse((await send(await serve(tellPeer))).text)).toEqual({});
