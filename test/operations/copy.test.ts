@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
@@ -31,7 +32,23 @@ import { type StreamCluster, startStreamCluster } from "../support/stream-cluste
 /** Programs of the containers: those of the machine, and busybox alone. */
 const programs = mkdtempSync(path.join(tmpdir(), "kubescript-programs-"));
 const hostPath = process.env.PATH;
-const applets = ["cat", "chmod", "dd", "head", "ls", "mkdir", "mv", "rm", "sh", "sha256sum", "stat", "tail", "tar"];
+const applets = [
+  "cat",
+  "chmod",
+  "dd",
+  "head",
+  "ls",
+  "mkdir",
+  "mv",
+  "rm",
+  "sh",
+  "sha256sum",
+  "stat",
+  "tail",
+  "tar",
+  "tee",
+  "tr",
+];
 let cluster: StreamCluster;
 let folder: string;
 
@@ -174,14 +191,31 @@ describe.each(["the machine's programs", "busybox"])("a container with %s", (nam
     write(here("dump/b.sql"), noise(400_000).reverse(), 0o640);
     write(here("dump/c.sql"), "end");
     const whole = undefined;
-    // Of each retry: the sizes that are there, what is missing of a file, the rest.
+    // Of each retry: what is still at work there, the sizes, what is missing of a file, the rest.
     const first = [whole, { channel: STDIN, after: 300_000 }];
-    const second = [whole, { channel: STDIN, after: 50_000 }];
+    const second = [whole, whole, { channel: STDIN, after: 50_000 }];
     const report = await copy(breakingPods([...first, ...second]), here("dump"), inPod("dump"), { retries: 5 });
     expect(report).toMatchObject({ files: 3, bytes: 600_003, retries: 2, verified: "size" });
     expect(readFileSync(there("dump/b.sql")).equals(noise(400_000).reverse())).toBe(true);
     expect(statSync(there("dump/b.sql")).mode).toBe(0o100640);
     expect(every(there("dump"))).toEqual(["a.sql", "b.sql", "c.sql"]);
+  });
+
+  test("goes on with an upload only when what still writes there has been ended", async () => {
+    write(here("dump/a.sql"), noise(400_000));
+    const stragglers: ChildProcess[] = [];
+    const onLost = (): void => {
+      const [stage = ""] = temporaries();
+      // Runtimes hand on what had arrived of a connection that is gone, this one when all of the file is there.
+      const line = 'until [ "$(wc -c <"$0")" -ge 400000 ]; do :; done; echo late >>"$0"';
+      const file = path.join(folder, stage, "data", "a.sql");
+      stragglers.push(spawn("sh", ["-c", line, file], { stdio: "ignore", env: { PATH: hostPath } }));
+    };
+    const pods = breakingPods([undefined, { channel: STDIN, after: 200_000, onLost }]);
+    await copy(pods, here("dump"), inPod("dump"), { retries: 1, checksum: true });
+    const ends = await Promise.all(stragglers.map(async (one) => one.signalCode ?? (await once(one, "exit"))[1]));
+    expect(ends).toEqual(["SIGKILL"]);
+    expect(readFileSync(there("dump/a.sql")).equals(noise(400_000))).toBe(true);
   });
 });
 

@@ -6,6 +6,8 @@ export interface Break {
   readonly channel: number;
   /** Bytes of that channel that pass; the connection is lost with the next. */
   readonly after: number;
+  /** Called as it is lost. */
+  readonly onLost?: () => void;
 }
 
 /** A transport whose upgraded connections are lost as `next` tells of each that is opened. */
@@ -23,12 +25,13 @@ export function breakingTransport(inner: Transport, next: () => Break | undefine
   };
 }
 
-function breaking(inner: ChannelSocket, { channel, after }: Break): ChannelSocket {
+function breaking(inner: ChannelSocket, { channel, after, onLost }: Break): ChannelSocket {
   let left = after;
   let lost = false;
   const lose = (): void => {
     lost = true;
     inner.close();
+    onLost?.();
   };
   return {
     protocol: inner.protocol,

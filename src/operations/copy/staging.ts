@@ -68,8 +68,29 @@ fi
 rm -rf "$stage"
 echo placed`;
 
-/** Adds what comes to a file that came in part. */
-const APPEND = 'cd "$1" && head -c "$2" >>"$3" && chmod "$4" "$3"';
+/** Adds what comes to a file that came in part. The writer has the folder in its command line, for STOP. */
+const APPEND = `cd "$1" && head -c "$2" | tee -a "../\${1##*/}/$3" >/dev/null && chmod "$4" "$3"`;
+
+/**
+ * Ends what a broken connection left at work: a runtime still hands it what had arrived, which would be mixed with what
+ * comes now. They all have the folder's name, $1, in their command lines.
+ */
+const STOP = `for try in 1 2 3 4 5 6 7 8 9 10; do
+  left=
+  for one in /proc/[0-9]*; do
+    [ "$one" != "/proc/$$" ] || continue
+    case $(2>/dev/null tr '\\0' ' ' <"$one/cmdline") in
+    *"$1"*)
+      left=yes
+      kill -9 "\${one#/proc/}" 2>/dev/null
+      ;;
+    esac
+  done
+  [ -n "$left" ] || exit 0
+  [ "$try" -lt 5 ] || sleep 1
+done
+echo "the processes of a broken connection do not end" >&2
+exit 1`;
 
 /** How long a container is waited for to tidy up after itself. */
 const FAREWELL_MS = 3000;
@@ -146,6 +167,13 @@ export class Staging {
     } finally {
       process.close();
     }
+  }
+
+  /** Ends what a connection that broke left at work, so that what is there stays as it is. */
+  async stopWriters(): Promise<void> {
+    const { end, signal } = this.#options;
+    const { exitCode, stderr } = await runProgram(end, ["sh", "-c", STOP, "sh", this.#name], signal);
+    if (exitCode !== 0) throw programFailure("the shell", exitCode, stderr);
   }
 
   /** Adds to a file that came in part. */

@@ -92,6 +92,7 @@ class UploadRun {
   /** Sends what is not there yet. Folders and links are sent again: tar gives them their permissions at its end. */
   async #once(again: boolean): Promise<void> {
     const { tally, meter, signal } = this.#settings;
+    if (again) await this.#staging.stopWriters();
     const there = again ? await this.#sizes() : [];
     let whole = there.findIndex((size, index) => size !== this.#files[index]?.attributes.size);
     if (whole === -1) whole = there.length;
