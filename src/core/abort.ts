@@ -1,9 +1,19 @@
+import { setMaxListeners } from "node:events";
 import { AbortError, isKubescriptError } from "../errors.ts";
 
 /** The error that an aborted signal stands for; a reason of the family (a TimeoutError, say) is kept as it is. */
 export function abortError(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;
   return isKubescriptError(reason) ? reason : new AbortError(undefined, { cause: reason });
+}
+
+/**
+ * The signal, as one that any number of calls may wait on at once. Node takes more than ten listeners on a signal for a
+ * leak and prints a warning; whatever here listens to a caller's signal, or lends it to a library, takes it from this.
+ */
+export function forMany<S extends AbortSignal | undefined>(signal: S): S {
+  if (signal instanceof EventTarget) setMaxListeners(0, signal);
+  return signal;
 }
 
 /** Throws {@link abortError} once the signal is aborted. */
@@ -18,7 +28,7 @@ export async function unlessAborted<T>(work: PromiseLike<T> | T, signal: AbortSi
   const interrupted = new Promise<never>((_, reject) => {
     interrupt = () => reject(abortError(signal));
     if (signal.aborted) interrupt();
-    else signal.addEventListener("abort", interrupt, { once: true });
+    else forMany(signal).addEventListener("abort", interrupt, { once: true });
   });
   try {
     return await Promise.race([interrupted, work]);

@@ -1,3 +1,4 @@
+import { forMany } from "../core/abort.ts";
 import { inspectAsText } from "../core/inspect-as-text.ts";
 import type { KubernetesObject, UnknownObject } from "../core/object.ts";
 import { groupResource } from "../core/path.ts";
@@ -98,7 +99,7 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
    * next line has another.
    */
   signalFor(signal: AbortSignal | undefined): AbortSignal | undefined {
-    return signal ?? this.#settings.interruption?.();
+    return forMany(signal ?? this.#settings.interruption?.());
   }
 
   /** The resource as discovery describes it. */

@@ -1,4 +1,4 @@
-import { abortError, throwIfAborted } from "../core/abort.ts";
+import { abortError, forMany, throwIfAborted } from "../core/abort.ts";
 
 /** Clock and chance, injected so that tests need neither. */
 export interface Timing {
@@ -27,7 +27,7 @@ export const systemTiming: Timing = {
         signal?.removeEventListener("abort", interrupt);
         resolve();
       }, ms);
-      signal?.addEventListener("abort", interrupt, { once: true });
+      forMany(signal)?.addEventListener("abort", interrupt, { once: true });
     }),
   after: (ms, run) => {
     const timer = setTimeout(run, ms);

@@ -1,4 +1,4 @@
-import { abortError, throwIfAborted } from "../core/abort.ts";
+import { abortError, forMany, throwIfAborted } from "../core/abort.ts";
 import type { KubernetesObject } from "../core/object.ts";
 import { asTable, type SelectorOptions, type Target, watchRequest } from "../core/requests.ts";
 import type { ApiResource } from "../core/resource.ts";
@@ -188,7 +188,7 @@ class WatchDriver<T extends KubernetesObject> {
     const { timing } = this.#source;
     const connection = new AbortController();
     const interrupt = (): void => connection.abort(abortError(signal));
-    signal?.addEventListener("abort", interrupt, { once: true });
+    forMany(signal)?.addEventListener("abort", interrupt, { once: true });
     const startedAt = timing.now();
     let silent = true;
     let batches: AsyncGenerator<WireEvent<T | Table>[], void, undefined> | undefined;

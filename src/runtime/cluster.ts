@@ -1,3 +1,4 @@
+import { forMany } from "../core/abort.ts";
 import { inspectAsText } from "../core/inspect-as-text.ts";
 import type { KubernetesObject, UnknownObject } from "../core/object.ts";
 import type { ApiResource } from "../core/resource.ts";
@@ -248,7 +249,7 @@ export class ClusterHandle extends ClusterVerbs {
       resource: <T extends KubernetesObject>(name: string) => this.resource(name) as unknown as ResourceHelper<T>,
       helperOf: <T extends KubernetesObject>(resource: ApiResource) =>
         new ResourceHelper<T>({ ...this.#settings(), resource }),
-      signalFor: (signal) => signal ?? interruption?.(),
+      signalFor: (signal) => forMany(signal ?? interruption?.()),
     };
   }
 

@@ -1,4 +1,4 @@
-import { throwIfAborted, unlessAborted } from "../core/abort.ts";
+import { forMany, throwIfAborted, unlessAborted } from "../core/abort.ts";
 import { type ApiRequest, requestTarget } from "../core/request.ts";
 import { ConnectionError } from "../errors.ts";
 import { networkError } from "./network-error.ts";
@@ -95,7 +95,7 @@ async function* chunks(
   const reader = response.body?.getReader();
   if (reader === undefined) return;
   const onAbort = (): void => void reader.cancel(signal?.reason).catch(() => {});
-  signal?.addEventListener("abort", onAbort, { once: true });
+  forMany(signal)?.addEventListener("abort", onAbort, { once: true });
   // reading may begin long after the answer did
   if (signal?.aborted) onAbort();
   try {

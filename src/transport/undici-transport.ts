@@ -2,6 +2,7 @@ import type { Dispatcher, Pool } from "undici";
 import type { ClientCertificate, Connection } from "../config/connection.ts";
 import type { CredentialSource } from "../config/credential-source.ts";
 import { isLoopback } from "../config/proxy.ts";
+import { forMany } from "../core/abort.ts";
 import { type ApiRequest, requestTarget } from "../core/request.ts";
 import { decodeBody, decodedStream } from "./content-encoding.ts";
 import { createDialer, type Dial, type DialOptions } from "./dial.ts";
@@ -188,7 +189,7 @@ class UndiciTransport implements Transport {
       path: this.#absoluteForm ? `${server.origin}${path}` : path,
       headers,
       body: request.body === undefined ? null : (request.body as Dispatcher.RequestOptions["body"] & object),
-      ...(signal === undefined ? {} : { signal }),
+      ...(signal === undefined ? {} : { signal: forMany(signal) }),
       ...limits,
     };
   }

@@ -11,7 +11,7 @@ import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { collectionNamespace, scopeOf } from "../../resources/scope.ts";
 import type { Event } from "../../types/core-v1.ts";
-import { eachAtOnce, forMany } from "../at-once.ts";
+import { eachAtOnce } from "../at-once.ts";
 import { describerOf } from "./describers.ts";
 import { eventsOf, eventTable, isAbout } from "./events.ts";
 import type { Layout } from "./layout.ts";
@@ -39,7 +39,7 @@ export async function describe(
 ): Promise<string> {
   const resource = await client.resource();
   refuseNamesAndSelectors(resource, names, options);
-  const run = new Description(client, resource, { ...options, signal: forMany(options.signal) });
+  const run = new Description(client, resource, options);
   const text = typeof names === "string" ? run.one(names) : names === undefined ? run.chosen() : run.several(names);
   return `${await text}\n`;
 }

@@ -1,7 +1,7 @@
 import { AbortError, isApiError, isKubescriptError, TimeoutError } from "../../errors.ts";
 import type { DeleteOptions } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
-import { eachAtOnce, forMany } from "../at-once.ts";
+import { eachAtOnce } from "../at-once.ts";
 import type { OperationContext } from "../context.ts";
 import { listed, retold } from "../retold.ts";
 import { judgeOf } from "../wait/judge.ts";
@@ -42,9 +42,8 @@ export interface DeletedObject {
 export async function deleteManifests(
   operation: OperationContext,
   source: ManifestSource,
-  given: DeleteManifestsOptions = {},
+  options: DeleteManifestsOptions = {},
 ): Promise<DeletedObject[]> {
-  const options = { ...given, signal: forMany(given.signal) };
   const manifests = await readManifests(source, options);
   const task = operation.showProgress(
     `deleting ${manifests.length === 1 ? "an object" : `${manifests.length} objects`}`,

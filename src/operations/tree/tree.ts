@@ -7,7 +7,6 @@ import { isApiError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { eachAtOnce } from "../at-once.ts";
-import { sharedSignal } from "../shared-signal.ts";
 import { listOwned, type OwnedObject } from "./list-owned.ts";
 import { ObjectTree, type TreeNode } from "./object-tree.ts";
 import { type FoundOwner, findOwners, type TreeOwner } from "./owners.ts";
@@ -32,7 +31,7 @@ export async function tree<T extends KubernetesObject>(
   name: string,
   options: TreeOptions = {},
 ): Promise<ObjectTree> {
-  const signal = sharedSignal(client.signalFor(options.signal));
+  const signal = client.signalFor(options.signal);
   const task = client.showProgress(`tree of ${groupResource(await client.resource())} "${name}"`);
   try {
     const object: KubernetesObject = await client.get(name, { namespace: options.namespace, signal });
