@@ -87,10 +87,12 @@ export type {
 } from "./operations/make/secret.ts";
 export type { MakeServiceOptions, PortMapping } from "./operations/make/service.ts";
 export type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "./operations/manifests/apply.ts";
+export type { CreateManifestsOptions } from "./operations/manifests/create.ts";
 export type { DeletedObject, DeleteManifestsOptions } from "./operations/manifests/delete.ts";
 export type { DiffManifestsOptions, ObjectDiff } from "./operations/manifests/diff.ts";
 export type { PruneOptions } from "./operations/manifests/inventory.ts";
 export type { ReadOptions } from "./operations/manifests/manifests.ts";
+export type { ReplaceManifestsOptions } from "./operations/manifests/replace.ts";
 export type { DrainedPod, DrainOptions, DrainProgress } from "./operations/nodes/drain.ts";
 export type { DrainPlanOptions, DrainPlanPod } from "./operations/nodes/drain-plan.ts";
 export type { EvictOptions } from "./operations/nodes/evict.ts";

@@ -9,8 +9,10 @@ import type { ExecResult } from "../operations/exec/exec-result.ts";
 import type { HealthCheck, HealthOptions } from "../operations/health/health.ts";
 import { type Make, make } from "../operations/make/make.ts";
 import type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "../operations/manifests/apply.ts";
+import type { CreateManifestsOptions } from "../operations/manifests/create.ts";
 import type { DeletedObject, DeleteManifestsOptions } from "../operations/manifests/delete.ts";
 import type { DiffManifestsOptions, ObjectDiff } from "../operations/manifests/diff.ts";
+import type { ReplaceManifestsOptions } from "../operations/manifests/replace.ts";
 import type { ApiProxy, ProxyOptions } from "../operations/proxy/proxy.ts";
 import type {
   AnyRunOptions,
@@ -54,6 +56,40 @@ export class ClusterVerbs {
     const signal = operation.signalFor(options.signal);
     const { applyManifests } = await import("../operations/manifests/apply.ts");
     return applyManifests(operation, source, { ...options, signal });
+  }
+
+  /**
+   * Creates the objects of manifests, as `kubectl create -f` does, read, checked, ordered and reported as in
+   * {@link apply}; objects may leave their name to the server, by `generateName`. Where one is there already, nothing is
+   * created: ALREADY_EXISTS.
+   *
+   * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_create/
+   *
+   * @example
+   * const [{ name }] = await k8s.create("migration.yaml");
+   */
+  async create(source: ManifestSource, options: CreateManifestsOptions = {}): Promise<AppliedObject[]> {
+    const operation = this.#operation();
+    const signal = operation.signalFor(options.signal);
+    const { createManifests } = await import("../operations/manifests/create.ts");
+    return createManifests(operation, source, { ...options, signal });
+  }
+
+  /**
+   * Replaces objects by their manifests, as `kubectl replace -f` does: fields that these do not name go back to their
+   * defaults. Over the newest version, or only over the one that `metadata.resourceVersion` names. Where an object is not
+   * there, nothing is written: NOT_FOUND. What cannot be changed in place is deleted with {@link delete} and created again.
+   *
+   * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_replace/
+   *
+   * @example
+   * await k8s.replace("settings.yaml");
+   */
+  async replace(source: ManifestSource, options: ReplaceManifestsOptions = {}): Promise<AppliedObject[]> {
+    const operation = this.#operation();
+    const signal = operation.signalFor(options.signal);
+    const { replaceManifests } = await import("../operations/manifests/replace.ts");
+    return replaceManifests(operation, source, { ...options, signal });
   }
 
   /**

@@ -7,7 +7,7 @@ export interface AppliedObject {
   readonly namespace: string | undefined;
   readonly name: string;
   /** Of a dry run, what would become of it; `untried` where its definition would have to be there for that. */
-  readonly action: "created" | "configured" | "unchanged" | "pruned" | "untried";
+  readonly action: "created" | "configured" | "unchanged" | "replaced" | "pruned" | "untried";
   /** As the server has it now; as it was, when pruned. Not enumerable, so that the report prints as a table. */
   readonly object: UnknownObject;
 }

@@ -1,5 +1,4 @@
 import type { UnknownObject } from "../../core/object.ts";
-import { forMany } from "../at-once.ts";
 import type { OperationContext } from "../context.ts";
 import type { ApplyManifestsOptions } from "./apply-options.ts";
 import { Inventory } from "./inventory.ts";
@@ -9,6 +8,7 @@ import { inRanks, inReverseRanks } from "./order.ts";
 import { problemsError } from "./problems.ts";
 import { definedKinds, kindOf, locate } from "./targets.ts";
 import { tryAll } from "./trial.ts";
+import { APPLYING } from "./writing.ts";
 
 /** What a diff is asked for: all that an apply would heed. */
 export type DiffManifestsOptions = Omit<
@@ -30,9 +30,8 @@ export interface ObjectDiff {
 export async function diffManifests(
   operation: OperationContext,
   source: ManifestSource,
-  given: DiffManifestsOptions = {},
+  options: DiffManifestsOptions = {},
 ): Promise<ObjectDiff[]> {
-  const options = { ...given, signal: forMany(given.signal) };
   const manifests = await readManifests(source, options);
   const inventory = await Inventory.open(operation, options);
   const members =
@@ -43,7 +42,7 @@ export async function diffManifests(
   const defined = definedKinds(members);
   const late = unknown.filter(({ manifest }) => defined.has(kindOf(manifest)));
   const ordered = inRanks(targets).flat();
-  const found = await tryAll(operation, ordered, { ...options, memberOf: inventory?.id, elsewhere: true });
+  const found = await tryAll(APPLYING, operation, ordered, { ...options, memberOf: inventory?.id, elsewhere: true });
   const hopeless = [...problems, ...unknown.filter((one) => !late.includes(one)), ...found.problems];
   const error = problemsError("diff", hopeless, members.length, "");
   if (error !== undefined) throw error;

@@ -1,13 +1,15 @@
 import { UsageError } from "../../errors.ts";
 import { listed } from "../retold.ts";
-import { type AppliedObject, actionOf, appliedObject } from "./applied-object.ts";
-import type { Manifest } from "./manifests.ts";
+import { type AppliedObject, appliedObject } from "./applied-object.ts";
+import { type Manifest, nameOf } from "./manifests.ts";
 import { inRanks } from "./order.ts";
 import type { Problem, Target } from "./targets.ts";
 import type { Trial } from "./trial.ts";
+import type { Writing } from "./writing.ts";
 
 /** What trials have shown of objects; those of `late` have no kind yet. */
 export function dryReport(
+  writing: Writing,
   targets: readonly Target[],
   late: readonly Problem[],
   trials: ReadonlyMap<Target, Trial>,
@@ -16,7 +18,7 @@ export function dryReport(
     .flat()
     .map((target) => {
       const { before, after } = trials.get(target) ?? {};
-      if (after !== undefined) return appliedObject(after, actionOf(before, after));
+      if (after !== undefined) return appliedObject(after, writing.action(before, after));
       const { object, namespace } = target;
       const placed = namespace === undefined ? object : { ...object, metadata: { ...object.metadata, namespace } };
       return appliedObject(placed, trials.has(target) && before === undefined ? "created" : "untried");
@@ -26,6 +28,7 @@ export function dryReport(
 
 /** Says what a plan does not hold, because what it needs is only made by the run. Nothing where it is whole. */
 export function refuseHoles(
+  verb: string,
   targets: readonly Target[],
   late: readonly Problem[],
   trials: ReadonlyMap<Target, Trial>,
@@ -35,10 +38,10 @@ export function refuseHoles(
     ...late.map(({ manifest }) => manifest),
   ];
   if (untried.length === 0) return;
-  const names = untried.map(({ object, origin }) => `${object.kind} "${object.metadata?.name ?? ""}" (${origin})`);
+  const names = untried.map(({ object, origin }) => `${object.kind} "${nameOf(object)}" (${origin})`);
   throw new UsageError(
     "USAGE",
-    `Cannot plan to apply ${listed(names)}: a namespace or definition that it needs is only made by the run`,
+    `Cannot plan to ${verb} ${listed(names)}: a namespace or definition that it needs is only made by the run`,
     { hint: "Everything else is in the plan." },
   );
 }

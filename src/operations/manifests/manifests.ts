@@ -17,6 +17,12 @@ export interface ReadOptions {
   readonly recursive?: boolean | undefined;
 }
 
+/** What a verb takes of manifests. */
+export interface Reading extends ReadOptions {
+  /** Whether objects may leave their name to the server, by `generateName`. Default false. */
+  readonly generatedNames?: boolean | undefined;
+}
+
 /** One object and where it stands, for messages. */
 export interface Manifest {
   readonly object: UnknownObject;
@@ -38,8 +44,8 @@ export interface ManifestPlace {
  * Reads every document of the sources, in order, lists unfolded. Throws UsageError that names file and document, also
  * for two documents that are the same object and differ.
  */
-export async function readManifests(source: ManifestSource, options: ReadOptions = {}): Promise<Manifest[]> {
-  const { recursive = false } = options;
+export async function readManifests(source: ManifestSource, options: Reading = {}): Promise<Manifest[]> {
+  const { recursive = false, generatedNames = false } = options;
   const manifests: Manifest[] = [];
   let objects = 0;
   for (const one of flattened(source)) {
@@ -58,7 +64,13 @@ export async function readManifests(source: ManifestSource, options: ReadOptions
   }
   if (manifests.length === 0)
     throw new UsageError("INVALID_INPUT", "Cannot read manifests: there is no object in what was given");
+  if (!generatedNames) for (const { object, origin } of manifests) requireName(object, origin);
   return withoutRepeats(manifests);
+}
+
+/** For messages: the name, or how the one that the server gives will begin. */
+export function nameOf({ metadata }: KubernetesObject): string {
+  return metadata?.name ?? `${metadata?.generateName ?? ""}…`;
 }
 
 function flattened(source: ManifestSource): (string | UnknownObject)[] {
@@ -95,9 +107,13 @@ function unfold(value: unknown, origin: string, place: ManifestPlace | undefined
   }
   requireText(object.apiVersion, "apiVersion", origin);
   requireText(object.kind, "kind", origin);
-  requireText(object.metadata?.name, "metadata.name", origin);
+  if (object.metadata?.generateName === undefined) requireName(object, origin);
   if (object.metadata?.namespace !== undefined) requireText(object.metadata.namespace, "metadata.namespace", origin);
   return [{ object, origin, place }];
+}
+
+function requireName({ metadata }: UnknownObject, origin: string): void {
+  requireText(metadata?.name, "metadata.name", origin);
 }
 
 function requireText(value: unknown, field: string, origin: string): void {
@@ -106,7 +122,9 @@ function requireText(value: unknown, field: string, origin: string): void {
   const what = absent ? "is missing" : `is ${JSON.stringify(value)}, not a text`;
   throw new UsageError("INVALID_INPUT", `Cannot read ${origin}: the field ${field} ${what}`, {
     hint:
-      field === "metadata.name" && absent ? "What gets its name from generateName is made with create()." : undefined,
+      field === "metadata.name" && absent
+        ? "What gets its name from generateName is made with k8s.create()."
+        : undefined,
   });
 }
 
@@ -115,6 +133,7 @@ function withoutRepeats(manifests: readonly Manifest[]): Manifest[] {
   const known = new Map<string, Manifest>();
   for (const manifest of manifests) {
     const { apiVersion = "", kind, metadata } = manifest.object;
+    if (metadata?.name === undefined) continue;
     const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
     const key = JSON.stringify([group, kind, metadata?.namespace ?? "", metadata?.name]);
     const other = known.get(key);
@@ -127,5 +146,6 @@ function withoutRepeats(manifests: readonly Manifest[]): Manifest[] {
       );
     }
   }
-  return [...known.values()];
+  const kept = new Set(known.values());
+  return manifests.filter((one) => one.object.metadata?.name === undefined || kept.has(one));
 }

@@ -20,7 +20,7 @@ export function isSettled(object: UnknownObject | undefined): boolean {
 /** Waits until what was applied is in working order, and what was pruned is gone: one watch for each resource. */
 export async function awaitSettled(
   operation: OperationContext,
-  targets: readonly Target[],
+  targets: readonly Pick<Target, "client" | "name">[],
   strays: readonly Stray[],
   options: CallScope & { readonly timeoutMs?: number | undefined; readonly task: ProgressTask },
 ): Promise<void> {

@@ -7,7 +7,7 @@ import type { CallScope } from "../../resources/options.ts";
 import { namespaceForObject, scopeIn } from "../../resources/scope.ts";
 import type { OperationContext } from "../context.ts";
 import { record, specOf } from "../wait/conditions.ts";
-import type { Manifest } from "./manifests.ts";
+import { type Manifest, nameOf } from "./manifests.ts";
 
 /** A manifest, and where its object is in the cluster. */
 export interface Target {
@@ -18,6 +18,7 @@ export interface Target {
   readonly client: ResourceClient<UnknownObject>;
   /** Undefined for what has none. */
   readonly namespace: string | undefined;
+  /** Empty where the server is to give it. */
   readonly name: string;
   /** `deployments.apps "web"` */
   readonly label: string;
@@ -74,7 +75,7 @@ export async function locateOne(
   return {
     ...{ manifest, object, resource, namespace, name },
     client: namespace === undefined ? helper : helper.in(namespace),
-    label: `${groupResource(resource)} "${name}"`,
+    label: `${groupResource(resource)} "${nameOf(object)}"`,
   };
 }
 

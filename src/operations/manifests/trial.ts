@@ -8,6 +8,7 @@ import { PART_OF } from "./apply-set.ts";
 import { rankOf } from "./order.ts";
 import { isAboutObject } from "./problems.ts";
 import type { Problem, Target } from "./targets.ts";
+import type { Writing } from "./writing.ts";
 
 /** Requests under way at once. */
 export const AT_ONCE = 16;
@@ -34,17 +35,19 @@ export interface TrialOptions extends Pick<WriteOptions, "signal" | "fieldManage
 }
 
 /**
- * Applies each object as a dry run. What fails because another of the objects is still to be made (its namespace, a
+ * Writes each object as a dry run. What fails because another of the objects is still to be made (its namespace, a
  * ServiceAccount, a PriorityClass) is no problem: it has no `after`.
  */
 export async function tryAll(
+  writing: Writing,
   operation: OperationContext,
   targets: readonly Target[],
   options: TrialOptions,
 ): Promise<{ readonly trials: Trial[]; readonly problems: Problem[] }> {
   const trials = new Map<Target, Trial>();
   const failures = new Map<Target, unknown>();
-  const isNew = (one: Target): boolean => trials.get(one)?.before === undefined;
+  const isNew = (one: Target): boolean =>
+    writing.makes && trials.get(one)?.before === undefined && !isTaken(failures.get(one));
   const run = async (target: Target, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
@@ -57,11 +60,11 @@ export async function tryAll(
   const others = targets.filter((one) => !namespaces.includes(one));
   const tryOne = (target: Target): Promise<void> =>
     run(target, async () => {
-      const before = await target.client.find(target.name, { signal: options.signal });
+      const before = await writing.before(target, options.signal);
       trials.set(target, { target, before, after: undefined });
       requireFree(target, before, options);
       const dryRun = options.planned !== true;
-      const after = await target.client.apply(target.object, { ...applyOptions(options), dryRun });
+      const after = await writing.send(target, { ...writeOptions(options), dryRun });
       trials.set(target, { target, before, after });
     });
   const { atOnce = AT_ONCE } = options;
@@ -86,8 +89,12 @@ export async function tryAll(
   return { trials: inOrder, problems };
 }
 
-export function applyOptions({ signal, fieldManager, fieldValidation, force }: TrialOptions): TrialOptions {
+export function writeOptions({ signal, fieldManager, fieldValidation, force }: TrialOptions): TrialOptions {
   return { signal, fieldManager, force, fieldValidation: fieldValidation ?? "Strict" };
+}
+
+function isTaken(failure: unknown): boolean {
+  return isApiError(failure) && failure.reason === "AlreadyExists";
 }
 
 /** What another set keeps an inventory of is not taken from it in silence. */
@@ -112,7 +119,7 @@ async function createElsewhere(
   const { scope } = operation;
   const own = scope.type === "namespace" && !missing.has(scope.namespace) ? scope.namespace : "default";
   const { namespace: _, uid: __, resourceVersion: ___, ownerReferences: ____, ...metadata } = object.metadata ?? {};
-  const { signal, fieldManager, fieldValidation } = applyOptions(options);
+  const { signal, fieldManager, fieldValidation } = writeOptions(options);
   try {
     await client.in(own).create({ ...object, metadata }, { signal, fieldManager, fieldValidation, dryRun: true });
   } catch (error) {
