@@ -14,7 +14,7 @@ const ERASE = "\r\u001b[2K";
 /** What is under way, as one line at the bottom of a terminal. */
 export interface ProgressLine {
   readonly show: ShowProgress;
-  /** Whether it may be drawn now: not while somebody types at a prompt. Default true. */
+  /** Whether it may be drawn from now on, the cursor on an empty line: not while somebody types at a prompt. Default true. */
   allow(drawn: boolean): void;
 }
 
@@ -71,7 +71,9 @@ class Line {
 
   allow(drawn: boolean): void {
     this.#allowed = drawn;
-    if (!drawn) this.#erase();
+    // What a lent terminal showed, and what was typed, is over.
+    if (drawn) this.#atLineStart = true;
+    else this.#erase();
   }
 
   #tick(): void {

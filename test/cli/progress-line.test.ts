@@ -102,3 +102,17 @@ test("of several tasks the one that moved last is shown, on one line however lon
   expect(written()).toBe(ERASE);
   second.end();
 });
+
+test("a terminal that comes back in the middle of a line is drawn on again", async () => {
+  const { terminal, written } = screen();
+  const line = progressLine(terminal);
+  const session = line.show("shell");
+  line.allow(false);
+  terminal.stdout.write("/ # ");
+  session.end();
+  line.allow(true);
+  const task = line.show("rollout");
+  await vi.advanceTimersByTimeAsync(600);
+  expect(written().split(ERASE)).toContain("rollout 0s");
+  task.end();
+});
