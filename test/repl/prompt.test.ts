@@ -110,6 +110,8 @@ test("a line is a value, names are declared again, and lines are continued", asy
   await session.type("_ * 2\r", /\n42\r\n/);
   await session.type("[1,\r", "... ");
   await session.type("2].length\r", /\n2\r\n/);
+  // a text that ends in a newline, as kubectl's do, is followed by the prompt and no blank line
+  await session.type('"a\\nb\\n"\r', /\na\r\nb\r\n[^\r\n]*default> /);
   await session.type("const bad = = 1\r", /prompt:1:13[\s\S]*\^/);
   await session.type('import { basename } from "node:path"; basename("/x/y.z")\r', /'y\.z'\r\n/);
   expect(await session.leave()).toBe(0);

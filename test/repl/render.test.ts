@@ -22,6 +22,14 @@ function printed(...rows: [name: string, namespace: string, ready: string, node:
 
 const how = (format: string) => ({ format: parseOutputFormat(format), color: false, now: 0 });
 
+test("a text has no newline of its own at its end, whether shown bare or at a prompt", async () => {
+  const shown = (text: string, quoted = false) => render(text, { ...how("table"), quoted });
+  expect(await shown("two\nlines\n")).toBe("two\nlines");
+  expect(await shown("two\nlines\n", true)).toBe("two\nlines");
+  expect(await shown("a blank line below\n\n")).toBe("a blank line below\n");
+  expect(await shown("short", true)).toBe("'short'");
+});
+
 describe("a list from the server", () => {
   const list = printed(["web", "a", "1/1", "n1"], ["database", "a", "0/1", "n2"]);
 

@@ -140,7 +140,7 @@ async function tableText(result: unknown, wide: boolean, options: RenderOptions)
   }
   if (isObject(value)) return formatYaml(withoutBookkeeping(value)).trimEnd();
   if (isObjectDiff(value)) return objectDiffsText([value], options.color);
-  if (typeof value === "string" && (options.quoted !== true || value.includes("\n"))) return value;
+  if (typeof value === "string" && (options.quoted !== true || value.includes("\n"))) return value.replace(/\n$/, "");
   return inspected(value, options);
 }
 
