@@ -74,7 +74,7 @@ export function placeVolume(volume: Volume, path: string, facts: PodFacts, sourc
   const { namespace = "" } = facts.pod.metadata;
   if (volume.emptyDir !== undefined) return directory(path);
   if (volume.persistentVolumeClaim !== undefined) {
-    return directory(join(sources.claims, namespace, volume.persistentVolumeClaim.claimName));
+    return directory(claimDirectory(sources, namespace, volume.persistentVolumeClaim.claimName));
   }
   if (volume.hostPath !== undefined) return { path: volume.hostPath.path, readOnly: true, tokenSeconds: undefined };
   const parts = volume.projected?.sources ?? [volume];
@@ -85,6 +85,14 @@ export function placeVolume(volume: Volume, path: string, facts: PodFacts, sourc
     token === undefined ? [] : [token.expirationSeconds ?? 3600],
   );
   return { path, readOnly: true, tokenSeconds: seconds.length === 0 ? undefined : Math.min(...seconds) };
+}
+
+/** Of the volume that the claim is bound to: a claim made anew under the same name begins empty. */
+function claimDirectory({ registry, claims }: VolumeSources, namespace: string, name: string): string {
+  const { volumeName } = (registry.get("persistentvolumeclaims", namespace, name)?.spec ?? {}) as {
+    volumeName?: string;
+  };
+  return volumeName === undefined ? join(claims, namespace, name) : join(claims, volumeName);
 }
 
 function directory(path: string): PlacedVolume {
