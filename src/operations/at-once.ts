@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { throwIfAborted } from "../core/abort.ts";
 
 /**
@@ -27,12 +26,4 @@ export async function eachAtOnce<I>(
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   if (failure !== undefined) throw failure.error;
-}
-
-/** A signal that many calls at once may listen to: Node takes more than ten listeners on one for a leak, and warns. */
-export function forMany(signal: AbortSignal | undefined): AbortSignal | undefined {
-  if (signal === undefined) return undefined;
-  const derived = AbortSignal.any([signal]);
-  setMaxListeners(0, derived);
-  return derived;
 }
