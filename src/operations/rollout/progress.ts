@@ -3,6 +3,7 @@ import { KubescriptError, TimeoutError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { requireResourceOf } from "../siblings.ts";
+import { explainTrouble } from "../wait/explain-trouble.ts";
 import { rolloutStatus } from "./status.ts";
 
 /** Resources that roll out. */
@@ -34,16 +35,16 @@ export async function* followRollout<T extends KubernetesObject>(
   const { timeoutMs, namespace } = options;
   const deadline = new AbortController();
   let message = "";
-  const late = (): TimeoutError => {
-    const last = message === "" ? "" : `: ${message}`;
-    return new TimeoutError(`Timed out after ${(timeoutMs ?? 0) / 1000} s waiting for ${label}${last}`);
-  };
-  const timer = timeoutMs === undefined ? undefined : client.timing.after(timeoutMs, () => deadline.abort(late()));
+  let last: T | undefined;
+  const timer = timeoutMs === undefined ? undefined : client.timing.after(timeoutMs, () => deadline.abort(LATE));
   const signal = options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);
   try {
     for await (const object of states(client, name, label, namespace, signal)) {
+      last = object;
       const status = rolloutStatus(object);
-      if (status.type === "failed") throw failed(label, status.reason);
+      if (status.type === "failed") {
+        throw failed(label, `${status.reason}${await trouble(client, object, options.signal)}`);
+      }
       const next = status.type === "done" ? "it is rolled out" : status.progress;
       if (next !== message) {
         message = next;
@@ -53,10 +54,28 @@ export async function* followRollout<T extends KubernetesObject>(
       }
       if (status.type === "done") return;
     }
+  } catch (error) {
+    if (error !== LATE) throw error;
+    const far = `${message === "" ? "" : `: ${message}`}${await trouble(client, last, options.signal)}`;
+    throw new TimeoutError(`Timed out after ${(timeoutMs ?? 0) / 1000} s waiting for ${label}${far}`);
   } finally {
     timer?.cancel();
     deadline.abort();
   }
+}
+
+/** Ends the watch when the time is up. */
+const LATE: TimeoutError = new TimeoutError("Timed out");
+
+/** Why the pods do not come, a line each. */
+async function trouble<T extends KubernetesObject>(
+  client: ResourceClient<T>,
+  object: T | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  if (object === undefined) return "";
+  const lines = await explainTrouble(client as unknown as ResourceClient<KubernetesObject>, object, signal);
+  return lines.map((line) => `\n  ${line}`).join("");
 }
 
 /** Follows a rollout to its end and returns the object. */
