@@ -9,6 +9,9 @@ const FIRST_AFTER_MS = 400;
 /** How often the line is drawn at most; also how old its time may be. */
 const REDRAW_MS = 200;
 
+/** What Ctrl-C leaves on the line (`^C`) does not wrap it: only its last row could be erased then. */
+const ROOM = 3;
+
 const ERASE = "\r\u001b[2K";
 
 /** What is under way, as one line at the bottom of a terminal. */
@@ -89,7 +92,7 @@ class Line {
     const words = [task.title, task.text].filter((part) => part !== "").join(": ");
     const time = ` ${humanDuration(now - task.since)}`;
     const columns = (stderr as { columns?: number }).columns ?? 80;
-    const text = `${shortened(`${words}${others}`, columns - time.length - 1)}${time}`;
+    const text = `${shortened(`${words}${others}`, columns - time.length - ROOM)}${time}`;
     this.#write(
       `${ERASE}${hasColor(this.#terminal, "stderr") ? styleText("dim", text, { validateStream: false }) : text}`,
     );
