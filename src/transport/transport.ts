@@ -27,7 +27,7 @@ export interface StreamResponse {
 export interface ChannelSocket {
   /** The sub-protocol that the server chose. */
   readonly protocol: string;
-  /** Resolves when the frame has been handed to the kernel: awaiting it is back-pressure. */
+  /** Resolves when the frame has been handed to the kernel: awaiting it is back-pressure. Until then its bytes stay as they are. */
   send(frame: Uint8Array): Promise<void>;
   /** Frames as they arrive; the socket is paused while no one asks. Ends when the peer closes. */
   readonly frames: AsyncIterable<Uint8Array>;

@@ -20,6 +20,13 @@ const MAX_MISSED_PINGS = 12;
 /** A server reads no further, and so finds no ping, while a process or a port does not take this much. */
 const MAX_UNANSWERED_BYTES = 64 * 1024;
 
+/**
+ * What waits unread until the socket is paused, and what is left of it when it is read again. With less, it would be
+ * paused at almost every frame of a fast sender, and both sides would wait for each other in turn.
+ */
+const HIGH_WATER_BYTES = 512 * 1024;
+const LOW_WATER_BYTES = 128 * 1024;
+
 /** What stands for a close without the closing handshake: https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5 */
 const LOST = 1006;
 
@@ -46,6 +53,7 @@ export async function openWebSocket(
   const socket = new WebSocket(url.replace(/^http/, "ws"), [...request.protocols], {
     headers: { ...request.headers } as Record<string, string | string[]>,
     perMessageDeflate: false,
+    ...(url.startsWith("https:") ? { generateMask: noMask } : {}),
     createConnection: () => connection,
   });
   const frames = new FrameQueue(socket, context);
@@ -70,6 +78,15 @@ export async function openWebSocket(
       socket.close(code, reason);
     },
   };
+}
+
+/**
+ * A mask of zeros, which changes nothing and costs nothing. Masks keep scripts of browsers from writing bytes of their own
+ * choice into plain connections, where proxies could take them for HTTP; inside of TLS nobody on the way sees any bytes.
+ * Connections without TLS are masked with random bytes: https://www.rfc-editor.org/rfc/rfc6455#section-10.3
+ */
+function noMask(mask: Buffer): void {
+  mask.fill(0);
 }
 
 /**
@@ -130,10 +147,11 @@ async function refusal(response: IncomingMessage): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** Frames between the socket, which pushes, and the reader, who pulls. At most a kernel buffer's worth waits here. */
+/** Frames between the socket, which pushes, and the reader, who pulls. Beyond 512 KiB they wait at the peer. */
 class FrameQueue implements AsyncIterable<Uint8Array> {
   readonly #socket: WebSocket;
   readonly #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
   #wake: (() => void) | undefined;
   #ended = false;
   #error: Error | undefined;
@@ -166,7 +184,7 @@ class FrameQueue implements AsyncIterable<Uint8Array> {
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     try {
       while (true) {
-        const frame = this.#waiting.shift();
+        const frame = this.#take();
         if (frame !== undefined) yield frame;
         else if (this.#error !== undefined) throw this.#error;
         else if (this.#ended) return;
@@ -178,18 +196,25 @@ class FrameQueue implements AsyncIterable<Uint8Array> {
     }
   }
 
+  #take(): Uint8Array | undefined {
+    const frame = this.#waiting.shift();
+    this.#waitingBytes -= frame?.length ?? 0;
+    if (this.#waitingBytes <= LOW_WATER_BYTES && this.#socket.isPaused) this.#socket.resume();
+    return frame;
+  }
+
   #more(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
-      if (this.#socket.isPaused) this.#socket.resume();
     });
   }
 
   #push(frame: Uint8Array): void {
     if (this.#discarding) return;
     this.#waiting.push(frame);
-    if (this.#wake === undefined) this.#socket.pause();
-    else this.#notify();
+    this.#waitingBytes += frame.length;
+    if (this.#waitingBytes >= HIGH_WATER_BYTES) this.#socket.pause();
+    this.#notify();
   }
 
   #notify(): void {

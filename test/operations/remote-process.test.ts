@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { endOfStdin, readFrame, stdinFrames } from "../../src/operations/exec/channels.ts";
+import { endOfStdin, readFrame, StdinEncoder } from "../../src/operations/exec/channels.ts";
 import { joinTerminal } from "../../src/operations/exec/join-terminal.ts";
 import { type OpenProcessOptions, openProcess, type RemoteProcess } from "../../src/operations/exec/remote-process.ts";
 import { ResourceClient } from "../../src/resources/client.ts";
@@ -71,9 +71,18 @@ function scripted(frames: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, prot
   const sent: Uint8Array[] = [];
   const asked: OpenRequest["query"][] = [];
   let taken = 0;
+  let underWay = 0;
+  let mostUnderWay = 0;
   const socket: ChannelSocket = {
     protocol,
-    send: async (frame) => void sent.push(frame),
+    // As a connection that is busy: it looks at the bytes only then.
+    send: async (frame) => {
+      underWay += frame.length;
+      mostUnderWay = Math.max(mostUnderWay, underWay);
+      await new Promise((resolve) => setImmediate(resolve));
+      sent.push(Uint8Array.from(frame));
+      underWay -= frame.length;
+    },
     close: () => undefined,
     frames: (async function* () {
       for await (const frame of frames) {
@@ -96,6 +105,7 @@ function scripted(frames: Iterable<Uint8Array> | AsyncIterable<Uint8Array>, prot
     sent,
     asked,
     taken: () => taken,
+    mostUnderWay: () => mostUnderWay,
     open: (options: OpenProcessOptions = {}) => openProcess(client, "p", { command: ["x"], ...options }),
   };
 }
@@ -185,10 +195,20 @@ test("a program that is not there is told so, with the server's own words as its
   expect((error.cause as Error).message).toContain(message);
 });
 
+test("a long input is sent whole and in order, and no more than 512 KiB of it are under way", async () => {
+  const server = scripted([]);
+  const process = await server.open({ stdin: true });
+  const input = Buffer.from(Uint8Array.from({ length: 1_300_000 }, (_, index) => index * 7 + (index >> 13)));
+  await Promise.all([process.write(input.subarray(0, 1_200_000)), process.write(input.subarray(1_200_000))]);
+  expect(Buffer.concat(server.sent.map((one) => one.subarray(1))).equals(input)).toBe(true);
+  expect(server.mostUnderWay()).toBeGreaterThan(256 * 1024);
+  expect(server.mostUnderWay()).toBeLessThan(513 * 1024);
+});
+
 test("what is cut into frames is whole again, in pieces of at most 32 KiB", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 100_000 }), (bytes) => {
-      const frames = [...stdinFrames(bytes)];
+      const frames = new StdinEncoder().encode(bytes);
       expect(frames.every((one) => one[0] === 0 && one.length > 1 && one.length <= 32 * 1024 + 1)).toBe(true);
       expect(Buffer.concat(frames.map((one) => one.subarray(1))).equals(bytes)).toBe(true);
     }),

@@ -117,6 +117,32 @@ test("goes through a proxy's tunnel to a TLS server", async () => {
   expect(proxy.seen).toEqual([`CONNECT 127.0.0.1:${server.port}`]);
 });
 
+test("what is sent is masked, except inside of TLS", async () => {
+  const own = await issue({ name: "server", ips: ["127.0.0.1"] });
+  await using plain = await listen(http.createServer());
+  await using secure = await listenHttps({ cert: own.certificate, key: own.key }, () => {});
+  const text = "bytes that a proxy could take for a request";
+  const received = async (server: http.Server, connection: ReturnType<typeof connectionTo>): Promise<string> => {
+    const seen: Buffer[] = [];
+    // Copies: the server takes masks off in place.
+    server.once("upgrade", (_request, socket: Socket) => {
+      socket.on("data", (chunk: Buffer) => seen.push(Buffer.from(chunk)));
+    });
+    serve(server, (socket) => socket.once("message", () => socket.close()));
+    const socket = await transportTo(connection).open({ path: "/", protocols });
+    await socket.send(Buffer.from(text));
+    for await (const _frame of socket.frames) expect.fail("no frame was sent");
+    return Buffer.concat(seen).toString("latin1");
+  };
+  expect(await received(plain.server, connectionTo(`http://127.0.0.1:${plain.port}`))).not.toContain(text);
+  const tls = { ca: own.certificate, insecureSkipVerify: false };
+  const inside = await received(
+    secure.server as unknown as http.Server,
+    connectionTo(`https://127.0.0.1:${secure.port}`, { tls }),
+  );
+  expect(inside).toContain(text);
+});
+
 test("is ended by its signal, and by closing the transport", async () => {
   await using server = await listen(http.createServer());
   serve(server.server, () => {});

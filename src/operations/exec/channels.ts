@@ -35,10 +35,22 @@ export function readFrame(frame: Uint8Array): ProcessFrame {
   }
 }
 
-/** What the process is to read, in frames of at most 32 KiB. */
-export function* stdinFrames(chunk: Uint8Array): Generator<Uint8Array, void, undefined> {
-  for (let start = 0; start < chunk.length; start += MAX_STDIN_FRAME) {
-    yield frameOf(STDIN, chunk.subarray(start, start + MAX_STDIN_FRAME));
+/** Encodes what a process is to read. */
+export class StdinEncoder {
+  #memory: Uint8Array = new Uint8Array();
+
+  /** Frames of at most 32 KiB. They stand on memory that the next call uses again: let them be sent before. */
+  encode(part: Uint8Array): Uint8Array[] {
+    const count = Math.ceil(part.length / MAX_STDIN_FRAME);
+    if (this.#memory.length < part.length + count) this.#memory = new Uint8Array(part.length + count);
+    return Array.from({ length: count }, (_, index) => {
+      const start = index * MAX_STDIN_FRAME;
+      const payload = part.subarray(start, start + MAX_STDIN_FRAME);
+      const frame = this.#memory.subarray(start + index, start + index + 1 + payload.length);
+      frame[0] = STDIN;
+      frame.set(payload, 1);
+      return frame;
+    });
   }
 }
 

@@ -9,7 +9,7 @@ import { objectNamespace, scopeOf } from "../../resources/scope.ts";
 import type { ChannelSocket } from "../../transport/transport.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { requireEffect } from "../no-dry-run.ts";
-import { endOfStdin, PROCESS_PROTOCOLS, readFrame, resizeFrame, stdinFrames } from "./channels.ts";
+import { endOfStdin, PROCESS_PROTOCOLS, readFrame, resizeFrame, StdinEncoder } from "./channels.ts";
 import { commandText } from "./command-text.ts";
 import { type ProcessExit, processExit } from "./process-exit.ts";
 import { ProcessOutput } from "./process-output.ts";
@@ -107,6 +107,9 @@ function explainRefusal(error: unknown, subresource: string): unknown {
   );
 }
 
+/** What is under way at once of a chunk that is written. */
+const WINDOW_BYTES = 512 * 1024;
+
 interface ProcessContext {
   readonly label: string;
   readonly path: string;
@@ -126,6 +129,7 @@ class SocketProcess implements RemoteProcess {
   readonly #context: ProcessContext;
   readonly #stdout = new ProcessOutput();
   readonly #stderr = new ProcessOutput();
+  readonly #stdin = new StdinEncoder();
   /** The frames that were given to the socket last: the next come after them. */
   #sent: Promise<void> = Promise.resolve();
   #stdinEnded = false;
@@ -168,7 +172,11 @@ class SocketProcess implements RemoteProcess {
   async write(chunk: Uint8Array | string): Promise<void> {
     this.#requireStdin("write to");
     const bytes = typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk;
-    await this.#send(stdinFrames(bytes));
+    await this.#inTurn(async () => {
+      for (let start = 0; start < bytes.length; start += WINDOW_BYTES) {
+        await this.#sendAll(this.#stdin.encode(bytes.subarray(start, start + WINDOW_BYTES)));
+      }
+    });
   }
 
   async endStdin(): Promise<void> {
@@ -184,13 +192,13 @@ class SocketProcess implements RemoteProcess {
       );
     }
     this.#stdinEnded = true;
-    await this.#send([frame]);
+    await this.#inTurn(() => this.#socket.send(frame));
   }
 
   resize(columns: number, rows: number): void {
     if (!this.#context.tty || this.#closed) return;
     // A connection that is gone is told by `exit`.
-    this.#send([resizeFrame(columns, rows)]).catch(() => undefined);
+    this.#inTurn(() => this.#socket.send(resizeFrame(columns, rows))).catch(() => undefined);
   }
 
   close(): void {
@@ -210,12 +218,14 @@ class SocketProcess implements RemoteProcess {
     return `Process ${this.#context.label}`;
   }
 
-  #send(frames: Iterable<Uint8Array>): Promise<void> {
-    const sent = this.#sent.then(async () => {
-      for (const frame of frames) await this.#socket.send(frame);
-    });
+  #inTurn(send: () => Promise<void>): Promise<void> {
+    const sent = this.#sent.then(send);
     this.#sent = sent.catch(() => undefined);
     return sent;
+  }
+
+  async #sendAll(frames: readonly Uint8Array[]): Promise<void> {
+    await Promise.all(frames.map((frame) => this.#socket.send(frame)));
   }
 
   #requireStdin(action: string): void {

@@ -11,12 +11,15 @@ const STATUS = 3;
 const RESIZE = 4;
 const CLOSE = 255;
 
+/** What is taken in advance on either way. Little of it makes client, server and process wait for each other in turn. */
+const HIGH_WATER = { highWaterMark: 512 * 1024 };
+
 /**
  * The channels of `v5.channel.k8s.io` and `v4.channel.k8s.io`: binary messages whose first byte names the channel. Only
  * v5 can end stdin, by `[255, 0]`.
  */
 export function commandChannels(socket: WebSocket, wants: { stdout: boolean; stderr: boolean }): CommandChannels {
-  const stdin = new PassThrough();
+  const stdin = new PassThrough(HIGH_WATER);
   let resized: (columns: number, rows: number) => void = () => {};
   socket.on("message", (data: RawData) => {
     const [channel, payload] = split(data);
@@ -52,7 +55,7 @@ export function commandChannels(socket: WebSocket, wants: { stdout: boolean; std
  * as 16 bits, little-endian. The socket ends with its last port.
  */
 export function portChannels(socket: WebSocket, ports: readonly number[]): PortChannels[] {
-  const inputs = ports.map(() => new PassThrough());
+  const inputs = ports.map(() => new PassThrough(HIGH_WATER));
   const closed = closing(socket, inputs);
   let open = ports.length;
   socket.on("message", (data: RawData) => {
@@ -90,19 +93,27 @@ export function portChannels(socket: WebSocket, ports: readonly number[]): PortC
 
 /** The socket as a stream of bytes, for a protocol that is carried over it. */
 export function tunnelled(socket: WebSocket): { input: PassThrough; output: Writable } {
-  const input = new PassThrough();
+  const input = new PassThrough(HIGH_WATER);
   socket.on("message", (data: RawData) => feed(socket, input, bytesOf(data)));
   void closing(socket, [input]);
   return { input, output: messageWriter(socket, (chunk) => chunk) };
 }
 
 function channelWriter(socket: WebSocket, channel: number): Writable {
-  return messageWriter(socket, (chunk) => frame(channel, chunk));
+  // Only one message is under way, so that its memory can be used again: thousands of large buffers a second would keep
+  // the garbage collector busier than all else.
+  let memory = Buffer.of(channel);
+  return messageWriter(socket, (chunk) => {
+    if (memory.length <= chunk.length) memory = Buffer.concat([memory.subarray(0, 1)], chunk.length + 1);
+    chunk.copy(memory, 1);
+    return memory.subarray(0, chunk.length + 1);
+  });
 }
 
 /** Each chunk is a message; the next is taken once this one has been handed to the network. */
 function messageWriter(socket: WebSocket, messageOf: (chunk: Buffer) => Buffer): Writable {
   return new Writable({
+    ...HIGH_WATER,
     write(chunk: Buffer, _encoding, done) {
       // What comes after the client has gone is dropped: whoever writes learns of it elsewhere.
       socket.send(messageOf(chunk), () => done());
