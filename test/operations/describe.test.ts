@@ -170,6 +170,42 @@ test("a Deployment costs three requests, a node five, and none waits for the obj
   );
 });
 
+test("a Deployment's ReplicaSet is the new one where servers write null for the time of a template", async () => {
+  const template = {
+    metadata: { creationTimestamp: null, labels: { app: "web" } },
+    spec: { containers: [{ name: "web", image: "nginx" }] },
+  };
+  const selector = { matchLabels: { app: "web" } };
+  const owner = { apiVersion: "apps/v1", kind: "Deployment", name: "web", uid: "1", controller: true };
+  const labels = { ...template.metadata.labels, "pod-template-hash": "x" };
+  const stored: Readonly<Record<string, object>> = {
+    "deployments/web": {
+      ...{ apiVersion: "apps/v1", kind: "Deployment", metadata: { namespace: "default", name: "web", uid: "1" } },
+      spec: { replicas: 1, selector, template },
+    },
+    replicasets: {
+      ...{ apiVersion: "apps/v1", kind: "ReplicaSetList", metadata: { resourceVersion: "1" } },
+      items: [
+        {
+          metadata: { namespace: "default", name: "web-x", ownerReferences: [owner] },
+          spec: { replicas: 1, selector, template: { ...template, metadata: { ...template.metadata, labels } } },
+        },
+      ],
+    },
+  };
+  cluster = movingSandbox({
+    fail: (request) => {
+      const answer = stored[new URL(request.url).pathname.replace("/apis/apps/v1/namespaces/default/", "")];
+      return answer === undefined ? undefined : Response.json(answer);
+    },
+  });
+  const text = await cluster.helper<UnknownObject>("deployments").describe("web");
+  expect(said(text, "OldReplicaSets:", "NewReplicaSet:")).toEqual([
+    "OldReplicaSets:  <none>",
+    "NewReplicaSet:   web-x (0/1 replicas created)",
+  ]);
+});
+
 test("what may not be read, or is not there, is said in its place", async () => {
   const forbidden = (reason: string): Response =>
     Response.json({ kind: "Status", status: "Failure", code: 403, reason, message: "no" }, { status: 403 });

@@ -46,6 +46,7 @@ import { role, roleBinding } from "./roles.ts";
 import { endpointSlice, endpoints, service } from "./services.ts";
 import { csiNode, persistentVolume, storageClass, volumeAttributesClass } from "./storage.ts";
 import { persistentVolumeClaim } from "./volume-claims.ts";
+import { withoutNulls } from "./without-nulls.ts";
 import { daemonSet, deployment, replicaSet, replicationController, statefulSet } from "./workloads.ts";
 
 /** What is said of an object, its events apart. */
@@ -61,14 +62,6 @@ function of<T extends KubernetesObject>(
   describe: (object: T, near: Surroundings) => Layout | Promise<Layout>,
 ): Describer {
   return (object, near) => describe(withoutNulls(object) as T, near);
-}
-
-/** The API may send null for a field that has no value, which the types leave out. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value;
-  const set = Object.entries(value).filter(([, one]) => one !== null);
-  return Object.fromEntries(set.map(([name, one]) => [name, withoutNulls(one)]));
 }
 
 const DESCRIBERS: Readonly<Record<string, Describer>> = {

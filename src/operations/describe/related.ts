@@ -4,6 +4,7 @@ import { type ApiError, isApiError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { ListOptions } from "../../resources/options.ts";
 import { sibling } from "../siblings.ts";
+import { withoutNulls } from "./without-nulls.ts";
 
 /** Objects that were found, or why they could not be read. */
 export type Related<T> = { readonly items: readonly T[] } | { readonly unread: string };
@@ -52,7 +53,7 @@ export class Surroundings {
 
   async #read<T>(resource: string, namespace: string | undefined, read: () => Promise<T[]>): Promise<Related<T>> {
     try {
-      return { items: await read() };
+      return { items: withoutNulls(await read()) };
     } catch (error) {
       if (!isApiError(error)) throw error;
       return { unread: whyUnread(error, resource, namespace) };
