@@ -81,6 +81,7 @@ const DELIBERATE: readonly (readonly [why: string, pattern: RegExp, instead: str
   ["kubectl underlines some columns by halves", /-{3,}/g, "---"],
   ["kubectl sets alternative names far in", /^ +(?=DNS Names:|Email Addresses:|URIs:|IP Addresses:)/gm, "  "],
   ["older kubectl says it, newer does not", /^Tokens: .*\n/gm, ""],
+  ["kubectl shows the tokens of service accounts", /^token: .*$/gm, "token:"],
 ];
 
 /** What no two runs have in common: ages, with the blanks that they push about. */

@@ -184,4 +184,79 @@ until_true 'the garbage collector deletes what belonged to it' no_replica_sets
 k 'deleted' delete configmaps -l set=mine
 k_fails 'NotFound' delete configmap keep
 k_quiet delete configmap keep --ignore-not-found
+
+gone() { ! "$kubectl" get "$1" >/dev/null 2>&1; }
+ready_pods() { [ "$("$kubectl" get replicationcontroller/old -o 'jsonpath={.status.readyReplicas}')" = "$1" ]; }
+has_token() { [ -n "$("$kubectl" get secret robot -o 'jsonpath={.data.token}')" ]; }
+no_old_pods() { [ -z "$("$kubectl" get pods -l app=old -o name)" ]; }
+
+# sets: a StatefulSet's pods have claims of their own, a ReplicationController keeps up its pods
+cat >"$dir/sets.yaml" <<'YAML'
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: { name: db }
+spec:
+  serviceName: db
+  replicas: 2
+  persistentVolumeClaimRetentionPolicy: { whenScaled: Delete, whenDeleted: Retain }
+  selector: { matchLabels: { app: db } }
+  template:
+    metadata: { labels: { app: db } }
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers: [{ name: db, image: "postgres:17", volumeMounts: [{ name: data, mountPath: /data }] }]
+  volumeClaimTemplates:
+    - metadata: { name: data }
+      spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+---
+apiVersion: v1
+kind: ReplicationController
+metadata: { name: old }
+spec:
+  replicas: 1
+  selector: { app: old }
+  template:
+    metadata: { labels: { app: old } }
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers: [{ name: old, image: "nginx:1.27" }]
+YAML
+k 'statefulset.apps/db created' create -f "$dir/sets.yaml"
+k 'roll out complete' rollout status statefulset/db --timeout=60s
+k '^data-db-1 +Bound' get persistentvolumeclaims
+k 'scaled' scale statefulset/db --replicas=1
+until_true 'the claim goes with its pod' gone persistentvolumeclaim/data-db-1
+k 'scaled' scale statefulset/db --replicas=2
+k 'roll out complete' rollout status statefulset/db --timeout=60s
+until_true 'its pod is ready' ready_pods 1
+k 'scaled' scale replicationcontroller/old --current-replicas=1 --replicas=2
+until_true 'both are ready' ready_pods 2
+k 'SuccessfulCreate .* replication-controller' describe replicationcontroller/old
+k 'deleted' delete -f "$dir/sets.yaml"
+until_true 'the pods go with their controller' no_old_pods
+k '^data-db-0 +Bound' get persistentvolumeclaims
+
+# a Secret for a service account's token is filled, logs in, and goes with the account
+k 'created' create serviceaccount robot
+cat >"$dir/token.yaml" <<'YAML'
+apiVersion: v1
+kind: Secret
+type: kubernetes.io/service-account-token
+metadata: { name: robot, annotations: { kubernetes.io/service-account.name: robot } }
+YAML
+k 'secret/robot created' create -f "$dir/token.yaml"
+until_true 'the Secret has a token' has_token
+k '^token: +eyJ' describe secret robot
+"$kubectl" get secret robot -o 'jsonpath={.data.token}' | base64 -d >"$dir/token"
+cp "$dir/config" "$dir/robot"
+k 'set' --kubeconfig "$dir/robot" config set-credentials robot --token="$(cat "$dir/token")"
+k 'set|modified' --kubeconfig "$dir/robot" config set-context --current --user=robot
+if since 28 'auth whoami, which is younger'; then
+  k 'system:serviceaccount:[a-z-]+:robot' --kubeconfig "$dir/robot" auth whoami
+fi
+k 'deleted' delete serviceaccount robot
+until_true 'the token goes with its account' gone secret/robot
+
+# kubectl finds the events of static pods
+k 'Started .* kubelet' describe pod -n kube-system -l component=etcd
 report
