@@ -201,8 +201,8 @@ test("a Deployment's ReplicaSet is the new one where servers write null for the 
   });
   const text = await cluster.helper<UnknownObject>("deployments").describe("web");
   expect(said(text, "OldReplicaSets:", "NewReplicaSet:")).toEqual([
-    "OldReplicaSets:  <none>",
-    "NewReplicaSet:   web-x (0/1 replicas created)",
+    "OldReplicaSets:    <none>",
+    "NewReplicaSet:     web-x (0/1 replicas created)",
   ]);
 });
 

@@ -30,6 +30,7 @@ import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "../../t
 import type { ResourceSlice } from "../../types/resource-v1.ts";
 import type { PriorityClass } from "../../types/scheduling-v1.ts";
 import type { CSINode, StorageClass, VolumeAttributesClass } from "../../types/storage-v1.ts";
+import { withoutNulls } from "../without-nulls.ts";
 import { certificateSigningRequest } from "./certificate-requests.ts";
 import { configMap, priorityClass, secret, serviceAccount } from "./configuration.ts";
 import { generic } from "./generic.ts";
@@ -46,7 +47,6 @@ import { role, roleBinding } from "./roles.ts";
 import { endpointSlice, endpoints, service } from "./services.ts";
 import { csiNode, persistentVolume, storageClass, volumeAttributesClass } from "./storage.ts";
 import { persistentVolumeClaim } from "./volume-claims.ts";
-import { withoutNulls } from "./without-nulls.ts";
 import { daemonSet, deployment, replicaSet, replicationController, statefulSet } from "./workloads.ts";
 
 /** What is said of an object, its events apart. */

@@ -5,7 +5,8 @@ import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import { requireResourceOf } from "../siblings.ts";
-import { record, specOf } from "../wait/conditions.ts";
+import { specOf } from "../wait/conditions.ts";
+import { withoutNulls } from "../without-nulls.ts";
 import { ROLLOUT_RESOURCES } from "./progress.ts";
 import { REVISION_ANNOTATION, revisionsOf, type StoredRevision } from "./revisions.ts";
 
@@ -72,12 +73,4 @@ function deploymentPatch({ metadata }: KubernetesObject, target: StoredRevision)
 /** What the ControllerRevision holds: a patch that replaces the template. */
 function revisionPatch({ template }: StoredRevision): object {
   return { spec: { template: { ...template, $patch: "replace" } } };
-}
-
-/** Fields that Go's encoder wrote as null, such as `creationTimestamp`, are as good as absent. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value;
-  const fields = Object.entries(record(value)).filter(([, one]) => one !== null && one !== undefined);
-  return Object.fromEntries(fields.map(([key, one]) => [key, withoutNulls(one)]));
 }
