@@ -14,7 +14,8 @@ import { joinRemote } from "./copy-path.ts";
 /**
  * Unpacks what comes in a folder of its own, asks whether it is right, and only then puts it in its place: a file or a
  * new folder by one rename, the files of a folder that is there by one each. When its input ends before, it leaves
- * nothing behind (unless it is to be gone on with: $5).
+ * nothing behind (unless it is to be gone on with: $5). busybox's head takes byte after byte, eight times slower than its
+ * dd, of which some know no fullblock.
  */
 const RECEIVE = `cd "$1" || exit 1
 stage=$2 length=$3 name=$4 keep=$5
@@ -24,7 +25,14 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 [ -d "$stage" ] || mkdir -m 700 "$stage" || exit 1
-head -c "$length" | tar "$@" -xmf - -C "$stage" || exit
+take() {
+  if dd if=/dev/null of=/dev/null iflag=fullblock 2>/dev/null; then
+    dd bs=65536 iflag=fullblock count=$((length / 65536)) 2>/dev/null && head -c $((length % 65536))
+  else
+    head -c "$length"
+  fi
+}
+take | tar "$@" -xmf - -C "$stage" || exit
 echo staged
 read -r answer && [ "$answer" = commit ] || exit 1
 clashes() (
