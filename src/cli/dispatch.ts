@@ -1,11 +1,11 @@
 import { CONNECTION_FLAGS } from "../config/connection-flags.ts";
+import { nearest } from "../core/nearest.ts";
 import { UsageError } from "../errors.ts";
 import { errorText } from "../runtime/error-text.ts";
 import { EXIT, exitCodeOf } from "../runtime/exit-code.ts";
 import { allFlags, type Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { CLUSTER_FLAGS, type Flag, OUTPUT_FLAG, parseFlags, unknownFlag } from "./flags.ts";
-import { nearest } from "./nearest.ts";
 import { hasColor, type Terminal, write } from "./terminal.ts";
 
 /** Runs the command that a line names, on this process, and ends it with the exit code. */

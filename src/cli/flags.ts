@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { CONNECTION_FLAGS, type ConnectionFlags } from "../config/connection-flags.ts";
+import { nearest } from "../core/nearest.ts";
 import { UsageError } from "../errors.ts";
-import { nearest } from "./nearest.ts";
 
 /** One option of a command, named without its dashes. */
 export interface Flag {

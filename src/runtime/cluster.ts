@@ -8,6 +8,7 @@ import type { CanOptions } from "../operations/access/attributes.ts";
 import type { UserInfo } from "../operations/access/who-am-i.ts";
 import type { Fleet } from "../operations/across/across.ts";
 import type { OperationContext } from "../operations/context.ts";
+import { CLUSTER_OPTIONS, HELPER_OPTIONS } from "../operations/option-names.ts";
 import { ResourceHelper } from "../operations/resource-helper.ts";
 import type { ResourceClientSettings } from "../resources/client-settings.ts";
 import { hideProgress } from "../resources/progress.ts";
@@ -18,6 +19,7 @@ import type { BuiltInResources } from "../types/built-in.ts";
 import { BUILT_IN_RESOURCES } from "../types/built-in-resources.ts";
 import { ClusterVerbs } from "./cluster-verbs.ts";
 import { Http } from "./http.ts";
+import { memberWithKnownOptions, withKnownOptions } from "./known-options.ts";
 import type { Session } from "./session.ts";
 import { settledResource } from "./settled-resources.ts";
 
@@ -145,8 +147,7 @@ export class ClusterHandle extends ClusterVerbs {
 
   /** The helper of any name that kubectl takes: `widgets`, `widgets.example.com`, `deploy`, `Deployment`. */
   resource<T extends object = UnknownObject>(name: string): ResourceHelper<T & UnknownObject> {
-    const resource = settledResource(name) ?? (() => this.#session.discovery.resolve(name));
-    return new ResourceHelper<T & UnknownObject>({ ...this.#settings(), resource, label: name });
+    return withKnownOptions(this.#helper<T & UnknownObject>(name), HELPER_OPTIONS);
   }
 
   /** Raw requests. */
@@ -225,6 +226,11 @@ export class ClusterHandle extends ClusterVerbs {
     return `Cluster ${this.context}/${where} on ${this.server}${this.isDryRun ? ", dry run" : ""}`;
   }
 
+  #helper<T extends KubernetesObject>(name: string): ResourceHelper<T> {
+    const resource = settledResource(name) ?? (() => this.#session.discovery.resolve(name));
+    return new ResourceHelper<T>({ ...this.#settings(), resource, label: name });
+  }
+
   #handle(session: Session, scope: Scope | undefined): ClusterHandle {
     return new ClusterHandle(session, scope, this.#dryRun, this.#interruption);
   }
@@ -246,7 +252,7 @@ export class ClusterHandle extends ClusterVerbs {
       timing: systemTiming,
       connection: () => settings.connection(),
       storesNothing: isDryRun || planned === true,
-      resource: <T extends KubernetesObject>(name: string) => this.resource(name) as unknown as ResourceHelper<T>,
+      resource: <T extends KubernetesObject>(name: string) => this.#helper<T>(name),
       helperOf: <T extends KubernetesObject>(resource: ApiResource) =>
         new ResourceHelper<T>({ ...this.#settings(), resource }),
       signalFor: (signal) => forMany(signal ?? interruption?.()),
@@ -280,10 +286,7 @@ export class ClusterHandle extends ClusterVerbs {
 export function clusterOf(handle: ClusterHandle): Cluster {
   return new Proxy(handle, {
     get(target, name) {
-      if (typeof name === "symbol" || name in target) {
-        const value: unknown = Reflect.get(target, name, target);
-        return typeof value === "function" && name !== "constructor" ? value.bind(target) : value;
-      }
+      if (typeof name === "symbol" || name in target) return memberWithKnownOptions(target, name, CLUSTER_OPTIONS);
       return isResourceName(name) ? target.resource(name) : undefined;
     },
     has: (target, name) => name in target || (typeof name === "string" && isBuiltIn(name)),

@@ -1,4 +1,4 @@
-import { editDistance } from "../core/names.ts";
+import { editDistance } from "./names.ts";
 
 /** The candidate that a mistyped word most likely means; undefined when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
