@@ -1,4 +1,6 @@
+import { CLUSTER_OPTIONS, HELPER_OPTIONS, type MethodOptions } from "../operations/option-names.ts";
 import type { ClusterHandle } from "../runtime/cluster.ts";
+import { type OpenCall, openCall } from "./open-call.ts";
 
 /** What completion looks at. */
 export interface CompletionContext {
@@ -22,7 +24,7 @@ const CACHE_MS = 5000;
 
 const SCOPES = ["in", "everywhere", "as", "use", "dryRun"];
 
-/** Completes names of resources, verbs, namespaces, objects and fields. */
+/** Completes names of resources, verbs, their options, namespaces, objects and fields. */
 export class Completer {
   readonly #context: CompletionContext;
   readonly #cache = new Map<string, { readonly at: number; readonly names: Promise<string[]> }>();
@@ -49,6 +51,14 @@ export class Completer {
   async #find(line: string, signal: AbortSignal): Promise<Completion> {
     const command = /^\s*\.(?:(\w*)|(in|use)\s+(\S*))$/.exec(line);
     if (command !== null) return this.#command(command, signal);
+    const call = openCall(line);
+    const options = call === undefined ? undefined : this.#optionsOf(call);
+    if (call !== undefined && options?.at.includes(call.position)) {
+      return matching(
+        options.names.filter((name) => !call.given.includes(name)),
+        call.typed,
+      );
+    }
     const quoted = /([\w$.]*(?:\([^()]*\)[\w$.]*)*)\.(\w+)\((["'`])([^"'`]*)$/.exec(line);
     if (quoted !== null) return this.#strings(quoted[1] ?? "", quoted[2] ?? "", quoted[4] ?? "", signal);
     const member = /([\w$]+(?:\([^()]*\))?(?:\.[\w$]+(?:\([^()]*\))?|\[\d+\])*)\.([\w$]*)$/.exec(line);
@@ -90,6 +100,16 @@ export class Completer {
     if (part !== undefined) return matching(membersOf(part), typed);
     const value = chain.includes("(") ? undefined : valueAt(chain, this.#context.global);
     return matching(value === undefined ? [] : membersOf(value), typed);
+  }
+
+  /** What the method of a handle, of a helper or of one of their parts takes. */
+  #optionsOf({ chain, method }: OpenCall): MethodOptions | undefined {
+    const k8s = this.#context.k8s();
+    const handle = handleOf(chain, k8s);
+    if (handle !== undefined) return tableOf(handle).methods[method];
+    const at = chain.lastIndexOf(".");
+    const owner = at < 0 ? undefined : handleOf(chain.slice(0, at), k8s);
+    return owner === undefined ? undefined : tableOf(owner).parts?.[chain.slice(at + 1)]?.methods[method];
   }
 
   async #resourceNames(cluster: ClusterHandle, signal: AbortSignal): Promise<string[]> {
@@ -139,6 +159,10 @@ export function handleOf(
     else if (name === "everywhere") cluster = cluster.everywhere;
   }
   return { cluster, resource };
+}
+
+function tableOf({ resource }: { readonly resource: string | undefined }): typeof HELPER_OPTIONS {
+  return resource === undefined ? CLUSTER_OPTIONS : HELPER_OPTIONS;
 }
 
 /** What an accessor of a handle or a helper gives: `k8s.make`, `k8s.deployments.rollout`. They ask nothing of a cluster. */

@@ -41,4 +41,18 @@ test("the parts of a handle and of a helper are completed without asking a clust
   expect(await parts.complete('k8s.in("web").access.who')).toEqual([["whoCan", "whoami"], "who"]);
   expect(await parts.complete("k8s.deployments.rollout.re")).toEqual([["restart", "resume"], "re"]);
   expect(await parts.complete("k8s.deployments.nothing.re")).toEqual([[], "re"]);
+  for (const [line, names] of [
+    ['k8s.pods.logs("web", { ta', ["tailLines"]],
+    ["await k8s.pods.logs({ labels: { a: 'b, {' }, follow: true, prev", ["previous"]],
+    ['k8s.in("web").deployments.rollout.undo("web", { to', ["toRevision"]],
+    ["k8s.top.pods({ s", ["signal", "sortBy", "sum"]],
+    ['k8s.run("a", { image: "busybox", att', ["attach"]],
+    ['k8s.pods.exec("web", ["ls", "-l"], { container: "a", con', []],
+    ['k8s.deployments.set.image("web", { w', []],
+    ["k8s.pods.logs({ labels: { n", []],
+    ['k8s.pods.logs("web", { follow: n', []],
+    ["k8s.nothing({ n", []],
+  ] as const) {
+    expect((await parts.complete(line))[0], line).toEqual(names);
+  }
 });
