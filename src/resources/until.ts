@@ -2,6 +2,7 @@ import { abortError } from "../core/abort.ts";
 import type { KubernetesObject } from "../core/object.ts";
 import { KubescriptError, TimeoutError } from "../errors.ts";
 import type { ResourceClient } from "./client.ts";
+import { deadline } from "./deadline.ts";
 import type { CallScope } from "./options.ts";
 
 /** What a check says of an object's present state; undefined stands for absence. */
@@ -29,7 +30,6 @@ export async function until<T extends KubernetesObject, R>(
   options: UntilOptions = {},
 ): Promise<R> {
   const label = `${(await client.resource()).name} "${name}"`;
-  const deadline = new AbortController();
   const task = client.showProgress(`waiting for ${label} to ${goal}`);
   let progress = "";
   const judge = (object: T | undefined): { value: R } | undefined => {
@@ -48,20 +48,15 @@ export async function until<T extends KubernetesObject, R>(
     return new TimeoutError(`Timed out after ${seconds} s waiting for ${label} to ${goal}${last}`);
   };
   const { timeoutMs } = options;
-  const timer =
-    timeoutMs === undefined || timeoutMs === 0
-      ? undefined
-      : client.timing.after(timeoutMs, () => deadline.abort(late()));
-  const signal = options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);
+  const limit = deadline(client.timing, options.signal, timeoutMs === 0 ? undefined : timeoutMs, late);
   try {
-    if (timeoutMs !== 0) return await watchUntil(client, name, judge, { ...options, signal });
+    if (timeoutMs !== 0) return await watchUntil(client, name, judge, { ...options, signal: limit.signal });
     const result = judge(await client.find(name, options));
     if (result === undefined) throw late();
     return result.value;
   } finally {
     task.end();
-    timer?.cancel();
-    deadline.abort();
+    limit.end();
   }
 }
 

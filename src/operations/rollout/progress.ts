@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../../core/object.ts";
 import { KubescriptError, TimeoutError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
+import { deadline } from "../../resources/deadline.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { requireResourceOf } from "../siblings.ts";
 import { explainTrouble } from "../wait/explain-trouble.ts";
@@ -33,13 +34,11 @@ export async function* followRollout<T extends KubernetesObject>(
   await requireResourceOf(client, "follow the rollout of", name, ROLLOUT_RESOURCES);
   const label = `the rollout of ${(await client.resource()).name} "${name}"`;
   const { timeoutMs, namespace } = options;
-  const deadline = new AbortController();
   let message = "";
   let last: T | undefined;
-  const timer = timeoutMs === undefined ? undefined : client.timing.after(timeoutMs, () => deadline.abort(LATE));
-  const signal = options.signal === undefined ? deadline.signal : AbortSignal.any([options.signal, deadline.signal]);
+  const limit = deadline(client.timing, options.signal, timeoutMs, () => LATE);
   try {
-    for await (const object of states(client, name, label, namespace, signal)) {
+    for await (const object of states(client, name, label, namespace, limit.signal)) {
       last = object;
       const status = rolloutStatus(object);
       if (status.type === "failed") {
@@ -59,8 +58,7 @@ export async function* followRollout<T extends KubernetesObject>(
     const far = `${message === "" ? "" : `: ${message}`}${await trouble(client, last, options.signal)}`;
     throw new TimeoutError(`Timed out after ${(timeoutMs ?? 0) / 1000} s waiting for ${label}${far}`);
   } finally {
-    timer?.cancel();
-    deadline.abort();
+    limit.end();
   }
 }
 

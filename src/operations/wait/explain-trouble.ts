@@ -1,7 +1,9 @@
 import type { KubernetesObject } from "../../core/object.ts";
 import type { LabelSelector } from "../../core/selector.ts";
 import type { ResourceClient } from "../../resources/client.ts";
+import { deadline } from "../../resources/deadline.ts";
 import type { Event, Pod } from "../../types/core-v1.ts";
+import { byLastSeen } from "../events/event-times.ts";
 import { sibling } from "../siblings.ts";
 import { specOf } from "./conditions.ts";
 import { podTroubles } from "./pod-trouble.ts";
@@ -22,16 +24,13 @@ export async function explainTrouble(
   object: KubernetesObject,
   signal: AbortSignal | undefined,
 ): Promise<string[]> {
-  const late = new AbortController();
-  const timer = client.timing.after(PATIENCE_MS, () => late.abort());
-  const limit = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
+  const limit = deadline(client.timing, signal, PATIENCE_MS);
   try {
-    const pods = await podsOf(client, object, limit).catch(() => []);
-    const events = await warningsAbout(client, [object, ...pods], limit).catch(() => []);
+    const pods = await podsOf(client, object, limit.signal).catch(() => []);
+    const events = await warningsAbout(client, [object, ...pods], limit.signal).catch(() => []);
     return [...containerLines(object.kind === "Pod" ? [object] : pods), ...events.slice(0, MOST_EVENTS).map(eventLine)];
   } finally {
-    timer.cancel();
-    late.abort();
+    limit.end();
   }
 }
 
@@ -83,11 +82,7 @@ async function warningsAbout(
       ({ involvedObject: { uid, kind, name: about = "" } }) =>
         uids.has(uid) || (object?.kind === "Deployment" && kind === "ReplicaSet" && replicaSets.test(about)),
     )
-    .sort((left, right) => timeOf(right).localeCompare(timeOf(left)));
-}
-
-function timeOf({ series, lastTimestamp, eventTime, metadata }: Event): string {
-  return series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata?.creationTimestamp ?? "";
+    .sort((left, right) => byLastSeen(right, left));
 }
 
 function eventLine({ reason = "", message = "", count = 1, series, involvedObject }: Event): string {

@@ -2,6 +2,7 @@ import { abortError } from "../../core/abort.ts";
 import type { KubernetesObject } from "../../core/object.ts";
 import { KubescriptError, TimeoutError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
+import { deadline } from "../../resources/deadline.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
 import { explainTrouble } from "./explain-trouble.ts";
@@ -12,7 +13,7 @@ import { countedOf, type Part, partOf, type WaitGroup } from "./wait-group.ts";
 import { HopelessError, Waiting, type WaitProgress } from "./waiting.ts";
 
 /** kubectl's own default. */
-export const WAIT_TIMEOUT_MS = 30_000;
+const WAIT_TIMEOUT_MS = 30_000;
 const WEEK_MS = 7 * 24 * 3600 * 1000;
 
 export interface WaitOptions extends CallScope {
@@ -82,9 +83,7 @@ export async function runWait<T extends KubernetesObject>(
     task.update(`${within.task === undefined ? "" : `${title}: `}${progressText(progress)}`);
     options.onProgress?.(progress);
   });
-  const over = new AbortController();
-  const timer = timeoutMs === 0 ? undefined : group.client.timing.after(limitOf(timeoutMs), () => over.abort(LATE));
-  const both = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
+  const limit = deadline(group.client.timing, signal, timeoutMs === 0 ? undefined : limitOf(timeoutMs), () => LATE);
   let failure: { readonly error: unknown } | undefined;
   try {
     const once = timeoutMs === 0;
@@ -92,23 +91,22 @@ export async function runWait<T extends KubernetesObject>(
     await Promise.allSettled(
       parts.map(async (part) => {
         try {
-          await (once ? check(part, waiting, both) : follow(part, waiting, both));
+          await (once ? check(part, waiting, limit.signal) : follow(part, waiting, limit.signal));
         } catch (error) {
           failure ??= { error };
-          over.abort(error);
+          limit.end(error);
           throw error;
         }
       }),
     );
     if (failure === undefined && once && !waiting.isDone) failure = { error: LATE };
     if (failure !== undefined) {
-      const error = over.signal.reason === LATE ? LATE : failure.error;
+      const error = limit.signal.reason === LATE ? LATE : failure.error;
       throw await explained(error, waiting, parts, within.toldMs ?? limitOf(timeoutMs), signal);
     }
     return waiting.all.flatMap(({ last }) => (last === undefined ? [] : [last]));
   } finally {
-    timer?.cancel();
-    over.abort();
+    limit.end();
     if (within.task === undefined) task.end();
   }
 }

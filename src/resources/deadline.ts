@@ -1,0 +1,31 @@
+import type { Timing } from "./timing.ts";
+
+/** A caller's signal with an end of one's own. */
+export interface Deadline {
+  /** Aborted by the caller, when the time is up, or by `end`; its reason tells which. */
+  readonly signal: AbortSignal;
+  /** Ends what still heeds the signal and forgets the time. To be called on every way out. */
+  end(reason?: unknown): void;
+}
+
+/**
+ * A time limit for work that its caller may interrupt.
+ * @param limitMs undefined for no limit
+ * @param late the reason of the signal when the time is up, made only then
+ */
+export function deadline(
+  timing: Timing,
+  signal: AbortSignal | undefined,
+  limitMs: number | undefined,
+  late: () => unknown = () => undefined,
+): Deadline {
+  const own = new AbortController();
+  const timer = limitMs === undefined ? undefined : timing.after(limitMs, () => own.abort(late()));
+  return {
+    signal: signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]),
+    end: (reason) => {
+      timer?.cancel();
+      own.abort(reason);
+    },
+  };
+}
