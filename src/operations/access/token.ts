@@ -3,6 +3,7 @@ import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { TokenRequest } from "../../types/authentication-v1.ts";
 import type { ServiceAccount } from "../../types/core-v1.ts";
+import { requireEffect } from "../no-dry-run.ts";
 
 export interface TokenOptions extends CallScope {
   /** Who shall accept it. Default: the API server. */
@@ -36,12 +37,8 @@ export async function createToken(
 ): Promise<ServiceAccountToken> {
   const { audiences = [], durationSeconds, boundTo, ...call } = options;
   const label = `Cannot create a token of service account "${name}"`;
-  if (accounts.storesNothing) {
-    // A server would issue a token all the same.
-    throw new UsageError("USAGE", `${label}: there is no dry run for it`, {
-      hint: "Run the script instead of planning it, or keep this call out of the plan.",
-    });
-  }
+  // A server would issue a token all the same.
+  requireEffect(accounts, `create a token of service account "${name}"`);
   if (durationSeconds !== undefined && !(Number.isInteger(durationSeconds) && durationSeconds > 0)) {
     throw new UsageError("INVALID_INPUT", `${label}: durationSeconds is ${JSON.stringify(durationSeconds)}`, {
       hint: "It is a whole number of seconds; servers take from 600.",

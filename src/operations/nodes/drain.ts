@@ -1,9 +1,11 @@
 /** https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/ */
 import { throwIfAborted } from "../../core/abort.ts";
-import { AbortError, isKubescriptError, KubescriptError, TimeoutError, UsageError } from "../../errors.ts";
+import { AbortError, isKubescriptError, TimeoutError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
+import { deadline } from "../../resources/deadline.ts";
 import type { DaemonSet } from "../../types/apps-v1.ts";
 import type { Node, Pod } from "../../types/core-v1.ts";
+import { lowerFirst, retold } from "../retold.ts";
 import { sibling } from "../siblings.ts";
 import { setSchedulable } from "./cordon.ts";
 import { type Departures, watchDepartures } from "./departures.ts";
@@ -76,12 +78,9 @@ export async function drain(
     task.update(narrate(step));
     options.onProgress?.(step);
   };
-  const over = new AbortController();
-  const timer =
-    timeoutMs === undefined
-      ? undefined
-      : nodes.timing.after(timeoutMs, () => over.abort(new TimeoutError(`Timed out after ${timeoutMs / 1000} s`)));
-  const signal = options.signal === undefined ? over.signal : AbortSignal.any([options.signal, over.signal]);
+  const late = (): TimeoutError => new TimeoutError(`Timed out after ${(timeoutMs ?? 0) / 1000} s`);
+  const limit = deadline(nodes.timing, options.signal, timeoutMs, late);
+  const { signal } = limit;
   const run = new DrainRun(nodes, wanted, { ...options, onProgress, signal });
   try {
     throwIfAborted(signal);
@@ -93,8 +92,7 @@ export async function drain(
     throw run.explain(error);
   } finally {
     task.end();
-    timer?.cancel();
-    over.abort();
+    limit.end();
   }
 }
 
@@ -231,10 +229,7 @@ class DrainRun {
     const message = `${what}: ${why}; ${done.join("; ")}`;
     const names = this.#cordoned.map((one) => `"${one}"`).join(", ");
     const hint = `Cordoned and left so: ${names}. Drain again to go on, or k8s.nodes.uncordon(NAME) to take it back.`;
-    if (error instanceof AbortError) return new AbortError(message, { cause: error, hint });
-    if (error instanceof TimeoutError) return new TimeoutError(message, { cause: error, hint });
-    if (error instanceof UsageError) return new UsageError(error.code, message, { cause: error, hint });
-    return new KubescriptError(error.code, message, { cause: error, hint, retryable: error.retryable });
+    return retold(error, message, hint);
   }
 }
 
@@ -275,8 +270,4 @@ function nodesText(names: readonly string[]): string {
 
 function keyOf({ namespace, pod }: Pick<DrainPlanPod, "namespace" | "pod">): string {
   return `${namespace}/${pod}`;
-}
-
-function lowerFirst(text: string): string {
-  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }

@@ -1,12 +1,6 @@
-import {
-  AbortError,
-  CommandError,
-  isApiError,
-  isKubescriptError,
-  KubescriptError,
-  TimeoutError,
-} from "../../errors.ts";
+import { CommandError, isApiError, isKubescriptError, KubescriptError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
+import { deadline } from "../../resources/deadline.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { ExecResult } from "../exec/exec-result.ts";
@@ -14,6 +8,7 @@ import { requireTerminal } from "../exec/join-terminal.ts";
 import type { ProcessExit } from "../exec/process-exit.ts";
 import { requireStdin, type StdinSource } from "../exec/stdin.ts";
 import { requireEffect } from "../no-dry-run.ts";
+import { lowerFirst, retold } from "../retold.ts";
 import { type ContainerSessionEnd, containerSession } from "./container-session.ts";
 import { type PodToRunOptions, podToRun } from "./pod-to-run.ts";
 
@@ -138,16 +133,15 @@ export function sessionResult(
 
 /** Deletes a pod that may be needed no more even where its caller was interrupted. Undefined, or why it is still there. */
 async function removed(pods: ResourceClient<Pod>, name: string, uid: string | undefined): Promise<string | undefined> {
-  const late = new AbortController();
-  const timer = pods.timing.after(TIDY_MS, () => late.abort());
+  const limit = deadline(pods.timing, undefined, TIDY_MS);
   try {
-    await pods.delete(name, { ...(uid === undefined ? {} : { preconditions: { uid } }), signal: late.signal });
+    await pods.delete(name, { ...(uid === undefined ? {} : { preconditions: { uid } }), signal: limit.signal });
     return undefined;
   } catch (error) {
     if (isApiError(error) && (error.httpStatus === 404 || error.httpStatus === 409)) return undefined;
     return `it could not be deleted (${error instanceof Error ? error.message : String(error)})`;
   } finally {
-    timer.cancel();
+    limit.end();
   }
 }
 
@@ -160,13 +154,7 @@ function explain(error: unknown, name: string, left: string | undefined): unknow
   const gone = error.hint ?? "Nothing of it is left once its grace period is over.";
   const hint =
     left === undefined ? gone : `Look at it, k8s.pods.logs("${name}"), or delete it: k8s.pods.delete("${name}").`;
-  if (error.code === "ABORTED") return new AbortError(message, { cause: error, hint });
-  if (error.code === "TIMEOUT") return new TimeoutError(message, { cause: error, hint });
-  return new KubescriptError(error.code, message, { cause: error, hint, retryable: error.retryable });
-}
-
-function lowerFirst(text: string): string {
-  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+  return retold(error, message, hint);
 }
 
 function text(bytes: Uint8Array): string {
