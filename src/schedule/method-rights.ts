@@ -1,105 +1,79 @@
-/** What the methods of `k8s` and of its helpers ask of the server, as rights. */
+import type { ApiResource } from "../core/resource.ts";
+import { isLiteralObject, type Literal, SPREAD, UNSEEN } from "./source-literals.ts";
 
 /** One right that a call needs. */
 export interface MethodRight {
   readonly verbs: readonly string[];
-  /** The resource, with its group; default the helper's own. */
+  /** Any name that kubectl takes; default the helper's own. */
   readonly resource?: string;
   readonly subresource?: string;
-  /** Whether it is needed in all namespaces, wherever the call is. */
-  readonly everywhere?: boolean;
+  /** Where it is needed wherever the call is; `"*"` for all namespaces. */
+  readonly namespace?: string | undefined;
+  /** Only of some calls; default all. */
+  readonly when?: Condition;
 }
 
-const get: MethodRight = { verbs: ["get"] };
-const patch: MethodRight = { verbs: ["get", "patch"] };
-const watch: MethodRight = { verbs: ["list", "watch"] };
-/** Since 1.35 a WebSocket needs `create` besides `get`. */
-const stream = (subresource: string): MethodRight => ({ resource: "pods", verbs: ["get", "create"], subresource });
-const pods = (...verbs: string[]): MethodRight => ({ resource: "pods", verbs });
-/** Another object's name stands for its pods. */
-const podsOf: readonly MethodRight[] = [get, pods("get", "list")];
-const REVISIONS: readonly MethodRight[] = [
-  { resource: "replicasets.apps", verbs: ["list"] },
-  { resource: "controllerrevisions.apps", verbs: ["list"] },
-];
-const EVENTS: MethodRight = { resource: "events", verbs: ["list"] };
+/** A call, as far as rights depend on it. */
+export interface MethodCall {
+  /** The helper's resource; undefined for the methods of `k8s` itself. */
+  readonly own: ApiResource | undefined;
+  readonly args: readonly Literal[];
+  /** Whether the handle's scope was chosen, and to all namespaces. */
+  readonly scope: "session" | "namespace" | "everywhere";
+}
 
-/** Methods of a resource helper: `get`, `rollout.undo`. */
-export const HELPER_RIGHTS: Readonly<Record<string, readonly MethodRight[]>> = {
-  get: [get],
-  find: [get],
-  list: [{ verbs: ["list"] }],
-  iterate: [{ verbs: ["list"] }],
-  watch: [watch],
-  cache: [watch],
-  wait: [{ verbs: ["get", "list", "watch"] }, EVENTS],
-  create: [{ verbs: ["create"] }],
-  apply: [{ verbs: ["create", "patch"] }],
-  replace: [{ verbs: ["update"] }],
-  patch: [{ verbs: ["patch"] }],
-  edit: [{ verbs: ["get", "update"] }],
-  delete: [{ verbs: ["delete"] }],
-  deleteAll: [{ verbs: ["list", "deletecollection"] }],
-  label: [patch],
-  annotate: [patch],
-  scale: [{ verbs: ["get", "patch"], subresource: "scale" }],
-  autoscale: [get, { resource: "horizontalpodautoscalers.autoscaling", verbs: ["create"] }],
-  expose: [get, { resource: "services", verbs: ["create"] }],
-  "set.image": [patch],
-  "set.env": [patch],
-  "set.resources": [patch],
-  "rollout.status": [watch],
-  "rollout.wait": [watch],
-  "rollout.history": [get, ...REVISIONS],
-  "rollout.undo": [patch, ...REVISIONS],
-  "rollout.restart": [patch],
-  "rollout.pause": [patch],
-  "rollout.resume": [patch],
-  cordon: [patch],
-  uncordon: [patch],
-  taint: [patch],
-  drainPlan: [
-    get,
-    { resource: "pods", verbs: ["list"], everywhere: true },
-    { resource: "daemonsets.apps", verbs: ["get", "list"], everywhere: true },
-  ],
-  drain: [
-    patch,
-    { resource: "pods", verbs: ["get", "list", "watch"], everywhere: true },
-    { resource: "pods", verbs: ["create"], subresource: "eviction", everywhere: true },
-    { resource: "daemonsets.apps", verbs: ["get", "list"], everywhere: true },
-  ],
-  logs: [get, pods("get", "list", "watch"), { resource: "pods", verbs: ["get"], subresource: "log" }],
-  exec: [...podsOf, stream("exec")],
-  shell: [...podsOf, stream("exec")],
-  cp: [...podsOf, stream("exec")],
-  attach: [get, pods("get", "list", "watch"), stream("attach")],
-  debug: [
-    get,
-    pods("get", "list", "watch", "create", "delete"),
-    { resource: "pods", verbs: ["get"], subresource: "log" },
-    { resource: "pods", verbs: ["get", "patch"], subresource: "ephemeralcontainers" },
-    stream("attach"),
-  ],
-  portForward: [get, pods("get", "list", "watch"), stream("portforward")],
-  fetch: [{ verbs: ["get", "create", "update", "patch", "delete"], subresource: "proxy" }],
-  events: [EVENTS],
-  follow: [watch],
-  token: [{ verbs: ["create"], subresource: "token" }],
-  approve: [get, { verbs: ["update"], subresource: "approval" }],
-  deny: [get, { verbs: ["update"], subresource: "approval" }],
-};
+export type Condition = (call: MethodCall) => boolean;
 
-/** Methods of `k8s` itself that always ask the same. */
-export const CLUSTER_RIGHTS: Readonly<Record<string, readonly MethodRight[]>> = {
-  run: [
-    pods("get", "list", "watch", "create", "delete"),
-    stream("attach"),
-    { resource: "pods", verbs: ["get"], subresource: "log" },
-  ],
-  "top.nodes": [
-    { resource: "nodes.metrics.k8s.io", verbs: ["get", "list"] },
-    { resource: "nodes", verbs: ["get", "list"] },
-  ],
-  "top.pods": [{ resource: "pods.metrics.k8s.io", verbs: ["get", "list"] }],
-};
+/** What a method asks of the server: always, or by what it is called with. */
+export type MethodRights = readonly MethodRight[] | ((call: MethodCall) => readonly MethodRight[]);
+
+/** An option of the object at this place among the arguments; what is not seen may be anything. */
+export function optionOf({ args }: MethodCall, name: string, index: number): Literal {
+  const options = args[index];
+  if (options === UNSEEN) return UNSEEN;
+  if (!isLiteralObject(options)) return undefined;
+  return Object.hasOwn(options, name) ? options[name] : options[SPREAD];
+}
+
+/** Whether an option is, or may be, given and not `false`. */
+export function given(name: string, index = 1): Condition {
+  return (call) => {
+    const value = optionOf(call, name, index);
+    return value !== undefined && value !== false;
+  };
+}
+
+/** Whether an option has, or may have, this value. */
+export function has(name: string, value: Literal, index = 1): Condition {
+  return (call) => [value, UNSEEN].includes(optionOf(call, name, index));
+}
+
+/** Whether the helper is of one of these resources. */
+export function on(...names: readonly string[]): Condition {
+  return ({ own }) => own !== undefined && names.includes(own.group === "" ? own.name : `${own.name}.${own.group}`);
+}
+
+export const namespaced: Condition = ({ own }) => own?.namespaced === true;
+
+export function not(condition: Condition): Condition {
+  return (call) => !condition(call);
+}
+
+export function both(...conditions: readonly Condition[]): Condition {
+  return (call) => conditions.every((one) => one(call));
+}
+
+export function either(...conditions: readonly Condition[]): Condition {
+  return (call) => conditions.some((one) => one(call));
+}
+
+/** The rights of a call of a method; undefined for one that is not in the table. */
+export function rightsOfMethod(
+  table: Readonly<Record<string, MethodRights>>,
+  method: string,
+  call: MethodCall,
+): readonly MethodRight[] | undefined {
+  const rights = Object.hasOwn(table, method) ? table[method] : undefined;
+  const all = typeof rights === "function" ? rights(call) : rights;
+  return all?.filter(({ when }) => when === undefined || when(call));
+}

@@ -16,13 +16,14 @@ export function observedAccesses(
   const applies = String(request.headers?.["content-type"] ?? "").startsWith("application/apply-patch");
   const resource = info.subresource === "" ? info.resource : `${info.resource}/${info.subresource}`;
   const verbs = applies && info.subresource === "" ? ["create", info.verb] : verbsOf(info.verb, info.subresource);
-  return verbs.map((verb) => ({
-    verb,
-    group: info.apiGroup,
-    resource,
-    namespace: info.namespace === "" ? undefined : info.namespace,
-  }));
+  const namespace = info.namespace === "" ? undefined : info.namespace;
+  const accesses = verbs.map((verb) => ({ verb, group: info.apiGroup, resource, namespace }));
+  const decides = resource === "certificatesigningrequests/approval" && info.verb !== "get";
+  return decides ? [...accesses, APPROVE] : accesses;
 }
+
+/** Asked of whoever approves or denies, besides the write: https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/#authorization */
+const APPROVE: Access = { verb: "approve", group: "certificates.k8s.io", resource: "signers", namespace: undefined };
 
 /**
  * What a request may turn into. Since 1.35 the streams over WebSocket need `create` besides `get`: the upgrade is a

@@ -16,8 +16,9 @@ export interface StreamCluster extends Streams {
 export async function startStreamCluster(
   options: Omit<OpenClusterOptions, "kubeconfig"> = {},
   onlooker?: Onlooker,
+  sandbox?: Parameters<typeof startStreams>[1],
 ): Promise<StreamCluster> {
-  const streams = await startStreams(onlooker);
+  const streams = await startStreams(onlooker, sandbox);
   const { ca, cert, key } = streams.credentials;
   const kubeconfig = sandboxKubeconfig({
     server: `https://127.0.0.1:${streams.listener.port}`,

@@ -12,7 +12,7 @@ import { readAllow } from "../../schedule/allow-flag.ts";
 import { applySchedule } from "../../schedule/apply-schedule.ts";
 import { bundleScript, type PackageModules } from "../../schedule/bundle.ts";
 import { type ScheduleSpec, scheduleManifests } from "../../schedule/manifests.ts";
-import { type ResolveResource, sourceRights } from "../../schedule/source-rights.ts";
+import { type ResourceLookup, sourceRights } from "../../schedule/source-rights.ts";
 import type { Invocation } from "../command.ts";
 import { write } from "../terminal.ts";
 import { tellFailure, trialRun } from "../trial-run.ts";
@@ -93,17 +93,20 @@ async function rulesFor(
   k8s: Cluster,
   trial: readonly Access[],
 ): Promise<AccessRules> {
-  const resolve: ResolveResource = (name) =>
-    k8s
-      .resource(name)
-      .resource()
-      .catch((error: unknown) => {
-        if (isKubescriptError(error) && error.code === "UNKNOWN_RESOURCE") return undefined;
-        throw error;
-      });
+  const lookup: ResourceLookup = {
+    listable: () => k8s.resources({ verbs: ["list"] }),
+    resolve: (one) =>
+      k8s
+        .resource(one)
+        .resource()
+        .catch((error: unknown) => {
+          if (isKubescriptError(error) && error.code === "UNKNOWN_RESOURCE") return undefined;
+          throw error;
+        }),
+  };
   const given = (values.allow ?? []) as readonly string[];
-  const allowed = await Promise.all(given.map((text) => readAllow(text, namespace, resolve)));
-  return accessRules([...trial, ...(await sourceRights(file, namespace, resolve)), ...allowed.flat()]);
+  const allowed = await Promise.all(given.map((text) => readAllow(text, namespace, lookup)));
+  return accessRules([...trial, ...(await sourceRights(file, namespace, lookup)), ...allowed.flat()]);
 }
 
 async function tell({ terminal }: Invocation, heading: string, lines: readonly string[]): Promise<void> {

@@ -23,7 +23,7 @@ const AT_ONCE = 8;
 /** Up to so many objects of a resource are read one by one, more as a list. */
 const READ_SINGLY = 4;
 /** Own nothing that is owned, and many: or the server warns of them whenever they are listed. */
-const LEFT_OUT = new Set(["events", "events.events.k8s.io", "componentstatuses", "endpoints"]);
+export const LEFT_OUT: ReadonlySet<string> = new Set(["events", "events.events.k8s.io", "componentstatuses", "endpoints"]);
 
 /** An object, who owns it and what it owns, over every resource that the server lists. */
 export async function tree<T extends KubernetesObject>(

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { connect as connectSocket } from "node:net";
 import path from "node:path";
 import WebSocket, { type RawData } from "ws";
-import { createSandbox, type Sandbox } from "../../../src/sandbox/index.ts";
+import { createSandbox, type Sandbox, type SandboxOptions } from "../../../src/sandbox/index.ts";
 import { createCertificateAuthority } from "../../../src/sandbox/listener/certificate.ts";
 import {
   type Handle,
@@ -39,9 +39,17 @@ export interface Onlooker {
   handleUpgrade(inner: HandleUpgrade): HandleUpgrade;
 }
 
-export async function startStreams(onlooker?: Onlooker): Promise<Streams> {
+export async function startStreams(
+  onlooker?: Onlooker,
+  options: Pick<SandboxOptions, "metrics"> = {},
+): Promise<Streams> {
   const authority = createCertificateAuthority();
-  const sandbox = createSandbox({ nodes: [{ name: "node0" }], addons: false, containerRunner: () => childProcesses() });
+  const sandbox = createSandbox({
+    nodes: [{ name: "node0" }],
+    addons: false,
+    containerRunner: () => childProcesses(),
+    ...options,
+  });
   const listener = await startListener({
     handle: onlooker?.handle(sandbox.handle) ?? sandbox.handle,
     handleUpgrade: onlooker?.handleUpgrade(createUpgrades(sandbox)) ?? createUpgrades(sandbox),
