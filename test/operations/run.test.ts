@@ -93,6 +93,15 @@ test("a pod that cannot start ends the wait with the reason, or when its time is
   const bad = await settled(failureOf(run(pods, "bad", shell("true", { annotations }))));
   expect(bad).toMatchObject({ code: "WAIT_FAILED" });
   expect(bad.message).toMatch(/ImagePullBackOff: Back-off pulling image "busybox:1".*it is left as it is/s);
+  const root = failureOf(run(pods, "root", shell("true", { spec })));
+  await until(async () => (await pods.find("root")) !== undefined);
+  const waiting = {
+    reason: "CreateContainerConfigError",
+    message: "container has runAsNonRoot and image will run as root",
+  };
+  const status = { name: "root", image: "busybox:1", imageID: "", ready: false, restartCount: 0, state: { waiting } };
+  await pods.subresource("status").patch("root", { status: { containerStatuses: [status] } });
+  expect(await settled(root)).toMatchObject({ code: "WAIT_FAILED", message: expect.stringContaining(waiting.message) });
 });
 
 test("another pod of that name is not touched, and nothing is made by what cannot be tried", async () => {

@@ -18,6 +18,9 @@ const HOPELESS = new Set([
   "RunContainerError",
 ]);
 
+/** Of the kubelet's words for a configuration error, those about the image's own user: an object may yet come, a user not. */
+const WRONG_USER = /^CreateContainerConfigError: .*non-?root/i;
+
 /** Waits until a container runs, or has run: then its end is given. Throws WAIT_FAILED where it cannot, TIMEOUT. */
 export async function containerStarted(
   pods: ResourceClient<Pod>,
@@ -36,7 +39,7 @@ export async function containerStarted(
     }
     if (state.waiting !== undefined) {
       const why = words(state.waiting.reason ?? "", state.waiting.message);
-      return HOPELESS.has(state.waiting.reason ?? "")
+      return HOPELESS.has(state.waiting.reason ?? "") || WRONG_USER.test(why)
         ? { type: "failed", reason: why }
         : { type: "pending", progress: why };
     }
