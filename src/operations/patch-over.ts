@@ -1,10 +1,7 @@
 import type { KubernetesObject } from "../core/object.ts";
-import { isApiError } from "../errors.ts";
 import type { ResourceClient } from "../resources/client.ts";
+import { nextTry } from "../resources/next-try.ts";
 import type { WriteOptions } from "../resources/options.ts";
-
-const TRIES = 5;
-const FIRST_PAUSE_MS = 10;
 
 /**
  * A merge patch that depends on the object as it is, over just that version: when another was quicker, the object is
@@ -25,8 +22,7 @@ export async function patchOver<T extends KubernetesObject>(
     try {
       return await client.patch(name, over, options);
     } catch (error) {
-      if (!isApiError(error) || error.reason !== "Conflict" || tried >= TRIES) throw error;
-      await client.timing.sleep(FIRST_PAUSE_MS * tried * (1 + client.timing.random()), options.signal);
+      await nextTry(error, tried, { timing: client.timing, signal: options.signal });
     }
   }
 }

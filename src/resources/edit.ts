@@ -1,9 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { isApiError } from "../errors.ts";
+import { nextTry } from "./next-try.ts";
 import type { Timing } from "./timing.ts";
-
-/** First pause of a read-modify-write after a conflict; each further one is longer. */
-const FIRST_PAUSE_MS = 10;
 
 /** How {@link readModifyWrite} reaches the object. */
 export interface ReadModifyWrite<T> {
@@ -39,8 +36,7 @@ export async function readModifyWrite<T>({
     try {
       return await write(changed);
     } catch (error) {
-      if (!isApiError(error) || error.reason !== "Conflict" || attempt >= tries) throw error;
-      await timing.sleep(FIRST_PAUSE_MS * attempt * (1 + 0.1 * timing.random()), signal);
+      await nextTry(error, attempt, { timing, tries, signal });
     }
   }
 }

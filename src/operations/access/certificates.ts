@@ -1,6 +1,7 @@
 /** https://kubernetes.io/docs/reference/access-authn-authz/certificate-signing-requests/#approval-rejection */
-import { isApiError, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
+import { nextTry } from "../../resources/next-try.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { CertificateSigningRequest, CertificateSigningRequestCondition } from "../../types/certificates-v1.ts";
 
@@ -20,8 +21,8 @@ const WORDS = {
   Denied: { verb: "deny", opposite: "Approved", reason: "KubescriptDeny" },
 } as const;
 
+/** kubectl's own: the signer may write at the same time. */
 const TRIES = 10;
-const FIRST_PAUSE_MS = 10;
 
 /** Approves or denies a request for a certificate; what is decided so already stays, what is decided otherwise is refused. */
 export async function decide(
@@ -54,8 +55,7 @@ export async function decide(
     try {
       return await requests.subresource<CertificateSigningRequest>("approval").replace(changed, write);
     } catch (error) {
-      if (!isApiError(error) || error.reason !== "Conflict" || tried >= TRIES) throw error;
-      await requests.timing.sleep(FIRST_PAUSE_MS * tried * (1 + requests.timing.random()), write.signal);
+      await nextTry(error, tried, { timing: requests.timing, tries: TRIES, signal: write.signal });
     }
   }
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isApiError, isKubescriptError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
+import { nextTry } from "../../resources/next-try.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { RoleBinding, RoleRef, Subject } from "../../types/rbac-v1.ts";
 import type { OperationContext } from "../context.ts";
@@ -34,8 +35,6 @@ export interface GrantResult {
 }
 
 const RBAC_GROUP = "rbac.authorization.k8s.io";
-const TRIES = 5;
-const FIRST_PAUSE_MS = 10;
 
 /** Sees to it that a subject has a role: leaves the binding that says so, adds to one, or makes it. */
 export async function grant(operation: OperationContext, options: GrantOptions): Promise<GrantResult> {
@@ -241,9 +240,7 @@ async function retrying<T>(
     try {
       return await work();
     } catch (error) {
-      const lost = isApiError(error) && (error.reason === "Conflict" || error.reason === "AlreadyExists");
-      if (!lost || tried >= TRIES) throw error;
-      await timing.sleep(FIRST_PAUSE_MS * tried * (1 + timing.random()), signal);
+      await nextTry(error, tried, { timing, creates: true, signal });
     }
   }
 }

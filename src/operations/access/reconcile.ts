@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ObjectMeta, UnknownObject } from "../../core/object.ts";
 import { AbortError, isApiError, isKubescriptError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
+import { nextTry } from "../../resources/next-try.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { ClusterRole, RoleBinding, Subject } from "../../types/rbac-v1.ts";
 import type { OperationContext } from "../context.ts";
@@ -38,8 +39,6 @@ const RESOURCES: Readonly<Record<string, string>> = {
 };
 const GROUP = "rbac.authorization.k8s.io";
 const AUTO_UPDATE = "rbac.authorization.kubernetes.io/autoupdate";
-const TRIES = 5;
-const FIRST_PAUSE_MS = 10;
 
 /**
  * Sees to it that roles and bindings give at least what the manifests say: missing ones are made, rules and subjects added
@@ -107,9 +106,7 @@ async function reconcileOne(
       const action = await settle(operation, client, existing, expected, change, { ...write, ...where });
       return { kind, namespace: own, name, action };
     } catch (error) {
-      const lost = isApiError(error) && (error.reason === "Conflict" || error.reason === "AlreadyExists");
-      if (!lost || tried >= TRIES) throw error;
-      await client.timing.sleep(FIRST_PAUSE_MS * tried * (1 + client.timing.random()), write.signal);
+      await nextTry(error, tried, { timing: client.timing, creates: true, signal: write.signal });
     }
   }
 }
@@ -161,7 +158,7 @@ async function createWithNamespace(
 }
 
 /** The existing role with what the expected one gives; with all of that alone where extras go. */
-export function mergedRole(existing: ClusterRole, expected: ClusterRole, removeExtras: boolean): ClusterRole {
+function mergedRole(existing: ClusterRole, expected: ClusterRole, removeExtras: boolean): ClusterRole {
   const [present, wanted] = [existing.rules ?? [], expected.rules ?? []];
   const missing = missingRules(present, wanted);
   const extra = removeExtras ? missingRules(wanted, present) : [];
@@ -182,7 +179,7 @@ export function mergedRole(existing: ClusterRole, expected: ClusterRole, removeE
 }
 
 /** The existing binding with the expected one's subjects; the expected one, to make anew, where it is for another role. */
-export function mergedBinding(existing: RoleBinding, expected: RoleBinding, removeExtras: boolean): RoleBinding {
+function mergedBinding(existing: RoleBinding, expected: RoleBinding, removeExtras: boolean): RoleBinding {
   const { kind, name } = expected.roleRef;
   if (existing.roleRef.kind !== kind || existing.roleRef.name !== name) return expected;
   const known = existing.subjects ?? [];

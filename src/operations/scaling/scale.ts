@@ -1,7 +1,8 @@
 import type { KubernetesObject } from "../../core/object.ts";
 import { groupResource } from "../../core/path.ts";
-import { isApiError, KubescriptError } from "../../errors.ts";
+import { KubescriptError } from "../../errors.ts";
 import type { ResourceClient, Scale } from "../../resources/client.ts";
+import { nextTry } from "../../resources/next-try.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import { until, type Verdict } from "../../resources/until.ts";
 import { statusOf } from "../wait/conditions.ts";
@@ -42,10 +43,6 @@ export async function scale(
   return scaled;
 }
 
-/** Read again where another was quicker, unless just that version was asked for: status writes are no other wish. */
-const TRIES = 5;
-const FIRST_PAUSE_MS = 10;
-
 async function setOver(
   client: ResourceClient<KubernetesObject>,
   name: string,
@@ -70,9 +67,9 @@ async function setOver(
     try {
       return await subresource.replace({ ...current, metadata, spec: { replicas } }, options);
     } catch (error) {
-      const again = isApiError(error) && error.reason === "Conflict" && wanted.resourceVersion === undefined;
-      if (!again || tried >= TRIES) throw error;
-      await client.timing.sleep(FIRST_PAUSE_MS * tried * (1 + client.timing.random()), options.signal);
+      // Unless just that version was asked for: status writes are no other wish.
+      const tries = wanted.resourceVersion === undefined ? undefined : 1;
+      await nextTry(error, tried, { timing: client.timing, tries, signal: options.signal });
     }
   }
 }
