@@ -84,7 +84,7 @@ test("an interruption at any moment removes the pod with rm, and says where it i
 });
 
 test("a pod that cannot start ends the wait with the reason, or when its time is over", async () => {
-  const { pods, settled } = sandbox();
+  const { pods, settled, until } = sandbox();
   const spec = { schedulerName: "none" };
   const late = await settled(failureOf(run(pods, "nowhere", shell("true", { spec, startTimeoutMs: 5000, rm: true }))));
   expect(late).toMatchObject({ code: "TIMEOUT" });
