@@ -64,6 +64,7 @@ const pair = createCertificateAuthority().issueServer("example.com", ["example.c
 const files: Readonly<Record<string, string>> = {
   "settings.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { level: debug }\n",
   "new.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: new }\ndata: { a: '1' }\n",
+  "made.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: made, labels: { level: one } }\ndata: { a: '1' }\n",
   "manifests/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: from-a }\ndata: { a: '1' }\n",
   "manifests/b.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: from-b }\ndata: { b: '2' }\n",
   "site/index.html": "<h1>hello</h1>\n",

@@ -9,6 +9,11 @@ export interface Outcome {
 
 const main = path.join(import.meta.dirname, "../../../dist/cli/main.js");
 
+/** A program that would go on, interrupted after a time: it is at fault when it ended by itself before. */
+function stopped(seconds: number, program: string): string {
+  return `timeout -s INT ${seconds} ${program}; [ $? = 124 ]`;
+}
+
 /** kubectl and kubescript on one cluster. */
 export class Programs {
   readonly #kubectl: string;
@@ -33,18 +38,28 @@ export class Programs {
     return this.#run(this.#kubectl, args, undefined, input);
   }
 
-  /** A line of shell in which `kubectl` works in the namespace. What serves until it is stopped serves for a second. */
+  /** A line of shell in which `kubectl` works in the namespace. What goes on until it is stopped goes on for a second. */
   inShell(namespace: string, folder: string, line: string): Outcome {
-    const plain = `'${this.#kubectl}' -n ${namespace} "$@"`;
-    const serves = /^kubectl (proxy|port-forward) /.test(line);
-    const body = serves ? `timeout 1 ${plain}; [ $? = 124 ]` : plain;
-    return this.#run("bash", ["-c", `kubectl() { ${body}; }\nexport -f kubectl\n${line}`], folder);
+    const changesConfig = line.startsWith("kubectl config ");
+    const plain = changesConfig ? `'${this.#kubectl}' "$@"` : `'${this.#kubectl}' -n ${namespace} "$@"`;
+    const goesOn = /^kubectl (proxy|port-forward|attach) /.test(line);
+    const body = goesOn ? stopped(1, plain) : plain;
+    const kubeconfig = changesConfig ? "export KUBECONFIG=kubeconfig\n" : "";
+    return this.#run("bash", ["-c", `${kubeconfig}kubectl() { ${body}; }\nexport -f kubectl\n${line}`], folder);
+  }
+
+  /** A line of shell in which `kubescript` changes the folder's own kubeconfig. */
+  inShellOfKubescript(folder: string, line: string): Outcome {
+    const text = `export KUBECONFIG=kubeconfig\nkubescript() { '${process.execPath}' '${main}' "$@"; }\n${line}`;
+    return this.#run("bash", ["-c", text], folder);
   }
 
   /** The code, as `kubescript eval` runs it. */
   inKubescript(namespace: string, folder: string, code: string, output: string | undefined): Outcome {
     const how = output === undefined ? [] : ["-o", output];
-    return this.#run(process.execPath, [main, "eval", "-n", namespace, ...how, code], folder);
+    const program = `'${process.execPath}' '${main}' eval "$@"`;
+    const body = /\.attach\(/.test(code) ? stopped(2, program) : program;
+    return this.#run("bash", ["-c", body, "eval", "-n", namespace, ...how, code], folder);
   }
 
   #run(command: string, args: readonly string[], cwd?: string, input?: string): Outcome {

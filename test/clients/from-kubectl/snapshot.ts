@@ -1,9 +1,11 @@
 /** What a side of the comparison has, without what differs from run to run. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { Programs } from "./programs.ts";
+import { load } from "js-yaml";
+import type { Cluster } from "../../../src/index.ts";
 
 interface Stored {
+  apiVersion?: string;
   kind: string;
   metadata: {
     name: string;
@@ -13,23 +15,99 @@ interface Stored {
     ownerReferences?: unknown[];
     deletionTimestamp?: string;
   };
+  spec?: { unschedulable?: boolean; taints?: { timeAdded?: string }[] };
   status?: { conditions?: { type: string; status: string }[] };
 }
 
 /** Kinds that controllers write. */
-const DERIVED = /^(events|endpoints|endpointslices|replicasets|controllerrevisions|leases|podmetrics|pods\.metrics)\b/;
+const DERIVED = /^(events|endpoints|endpointslices|replicasets|controllerrevisions|leases)$|^\/apis\/metrics\.k8s\.io/;
 
-/** Every object of a namespace that a person decided on. */
-export function namespaceState(programs: Programs, namespace: string): unknown {
-  const resources = programs
-    .must(["api-resources", "--namespaced=true", "--verbs=list", "-o", "name"])
-    .split("\n")
-    .filter((name) => name !== "" && !DERIVED.test(name) && !name.endsWith("metrics.k8s.io"));
-  const text = programs.must(["-n", namespace, "get", resources.join(","), "-o", "json"]);
-  const { items } = JSON.parse(text) as { items: Stored[] };
-  return items
-    .filter(({ metadata }) => metadata.ownerReferences === undefined && metadata.deletionTimestamp === undefined)
-    .map((item) => decided(item, namespace));
+/**
+ * Reads by paths alone: what is compared shall not depend on how either program reads, and a process for each look would
+ * take longer than all that is looked at.
+ */
+export class Snapshots {
+  readonly #cluster: Cluster;
+  #paths: Promise<readonly string[]> | undefined;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  /** Every object of a namespace that a person decided on. */
+  async namespace(namespace: string): Promise<unknown> {
+    this.#paths ??= this.#namespaced();
+    const lists = (await this.#paths).map((path) => this.#list(path.replace("NAMESPACE", namespace)));
+    return (await Promise.all(lists))
+      .flat()
+      .filter(({ metadata }) => metadata.ownerReferences === undefined && metadata.deletionTimestamp === undefined)
+      .map((item) => decided(item, namespace));
+  }
+
+  /** What of the cluster itself people decide on, by `Kind/name`. */
+  async cluster(): Promise<Map<string, string>> {
+    const lists = await Promise.all(CLUSTER_LISTS.map((path) => this.#list(path)));
+    return new Map(lists.flat().map((item) => [`${item.kind}/${item.metadata.name}`, clusterEntry(item)]));
+  }
+
+  /** The lists of each namespace, by what the server serves. */
+  async #namespaced(): Promise<string[]> {
+    const { groups } = await this.#cluster.http.get<GroupList>("/apis");
+    const roots = ["/api/v1", ...groups.map(({ preferredVersion }) => `/apis/${preferredVersion.groupVersion}`)];
+    const served = await Promise.all(
+      roots.map(async (root) => {
+        const { resources } = await this.#cluster.http.get<ServedList>(root);
+        return resources
+          .filter(({ name, namespaced, verbs }) => namespaced && verbs.includes("list") && !DERIVED.test(name))
+          .map(({ name }) => `${root}/namespaces/NAMESPACE/${name}`);
+      }),
+    );
+    return served.flat().filter((path) => !DERIVED.test(path));
+  }
+
+  /** Items of a list have no kind of their own. */
+  async #list(path: string): Promise<Stored[]> {
+    const { kind, apiVersion, items } = await this.#cluster.http.get<StoredList>(path);
+    return items.map((item) => ({ ...item, apiVersion, kind: kind.replace(/List$/, "") }));
+  }
+}
+
+interface GroupList {
+  readonly groups: readonly { readonly preferredVersion: { readonly groupVersion: string } }[];
+}
+
+interface ServedList {
+  readonly resources: readonly {
+    readonly name: string;
+    readonly namespaced: boolean;
+    readonly verbs: readonly string[];
+  }[];
+}
+
+interface StoredList {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly items: readonly Stored[];
+}
+
+const CLUSTER_LISTS = [
+  "/api/v1/nodes",
+  "/api/v1/namespaces",
+  "/apis/rbac.authorization.k8s.io/v1/clusterroles",
+  "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+  "/apis/scheduling.k8s.io/v1/priorityclasses",
+  "/apis/certificates.k8s.io/v1/certificatesigningrequests",
+];
+
+function clusterEntry(item: Stored): string {
+  const { kind, metadata, spec } = item;
+  if (kind === "CertificateSigningRequest") {
+    // Who approves one may say why in words of its own.
+    return JSON.stringify((item.status?.conditions ?? []).map(({ type, status }) => ({ type, status })));
+  }
+  if (kind !== "Node") return JSON.stringify(decided(item, "left"));
+  const taints = (spec?.taints ?? []).map(({ timeAdded: _, ...taint }) => taint);
+  return JSON.stringify({ unschedulable: spec?.unschedulable === true, taints, labels: metadata.labels });
 }
 
 function decided(item: Stored, namespace: string): unknown {
@@ -40,7 +118,13 @@ function decided(item: Stored, namespace: string): unknown {
     ([key]) => !/last-applied-configuration|deployment\.kubernetes\.io/.test(key),
   );
   const plain = { ...rest, name, labels, annotations: Object.fromEntries(noted), finalizers };
-  return JSON.parse(neutral(JSON.stringify(plain), namespace)) as unknown;
+  return JSON.parse(neutral(JSON.stringify(plain, inOrder), namespace)) as unknown;
+}
+
+/** Fields by their names: a server keeps those of a map as they came. */
+function inOrder(_: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 /** Text without times, random names and the side's own namespace. */
@@ -72,31 +156,15 @@ export function neutralText(text: string, namespace: string): string {
     .join("\n");
 }
 
-/** What of the cluster itself people decide on, by `resource/name`. */
-export function clusterState(programs: Programs): Map<string, string> {
-  const resources = "nodes,namespaces,clusterroles,clusterrolebindings,priorityclasses,certificatesigningrequests";
-  const { items } = JSON.parse(programs.must(["get", resources, "-o", "json"])) as {
-    items: (Stored & { spec?: { unschedulable?: boolean; taints?: { timeAdded?: string }[] } })[];
-  };
-  return new Map(
-    items.map((item) => {
-      const { kind, metadata, spec } = item;
-      const key = `${kind}/${metadata.name}`;
-      if (kind === "CertificateSigningRequest") {
-        // Who approves one may say why in words of its own.
-        const conditions = (item.status?.conditions ?? []).map(({ type, status }) => ({ type, status }));
-        return [key, JSON.stringify(conditions)];
-      }
-      if (kind !== "Node") return [key, JSON.stringify(decided(item, "left"))];
-      const taints = (spec?.taints ?? []).map(({ timeAdded: _, ...taint }) => taint);
-      return [key, JSON.stringify({ unschedulable: spec?.unschedulable === true, taints, labels: metadata.labels })];
-    }),
-  );
-}
-
 /** Files below a folder with their text. */
 export function filesOf(folder: string): Record<string, string> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const names = files.map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name))).sort();
-  return Object.fromEntries(names.map((name) => [name, readFileSync(path.join(folder, name), "utf8")]));
+  return Object.fromEntries(
+    names.map((name) => {
+      const text = readFileSync(path.join(folder, name), "utf8");
+      // Each program lays it out in its own way.
+      return [name, name === "kubeconfig" ? JSON.stringify(load(text), inOrder) : text];
+    }),
+  );
 }
