@@ -42,8 +42,6 @@ export class CopyTally {
   retries = 0;
   readonly skipped: SkippedPath[] = [];
   readonly warnings: string[] = [];
-  /** The file that is being written. */
-  current: string | undefined;
   /** After a failure, what is in the place that was copied to. */
   state: string | undefined;
 

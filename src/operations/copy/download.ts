@@ -26,13 +26,14 @@ export async function download(from: RemotePath, to: LocalPath, settings: CopySe
   const { meter, tally, signal, nonce, preserve } = settings;
   const { folder, name } = splitRemote(from.path);
   const { archive, packed, first } = await openArchive(from, { folder, name, follow: false }, settings);
+  let tree: LocalTree | undefined;
   try {
     if (first.type !== "file" && first.type !== "directory") {
       throw new UsageError("INVALID_INPUT", `it is a ${first.type}: only files and folders can be copied`);
     }
     if (first.type === "file") meter.totalBytes = first.size;
     const root = await localTarget(to.path, name, first.type, settings.overwrite);
-    const tree = new LocalTree({
+    tree = new LocalTree({
       ...{ root, top: packed.name, type: first.type, preserve, digest: settings.checksum, tally, signal, nonce },
       onBytes: (file) => meter.show(file),
     });
@@ -44,8 +45,8 @@ export async function download(from: RemotePath, to: LocalPath, settings: CopySe
     if (settings.checksum) await compareDigests(packed, tree, settings);
     return tally.report(root, settings.checksum ? "sha256" : "size");
   } catch (error) {
-    const { files, folders, current } = tally;
-    const missing = current === undefined ? "" : `, ${JSON.stringify(current)} was not`;
+    const { files, folders } = tally;
+    const missing = tree?.unfinished === undefined ? "" : `, ${JSON.stringify(tree.unfinished)} was not`;
     if (files + folders > 0)
       tally.state = `${countText(files, "file")} ${files === 1 ? "was" : "were"} copied${missing}`;
     throw error;

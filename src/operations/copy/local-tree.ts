@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import {
   chmod,
   copyFile,
@@ -18,7 +18,12 @@ import { throwIfAborted } from "../../core/abort.ts";
 import { UsageError } from "../../errors.ts";
 import type { CopyTally } from "./copy-report.ts";
 import { entryPath, linkStaysInside } from "./entry-path.ts";
+import { writeSmallFile } from "./small-file.ts";
 import type { TarEntry } from "./tar-header.ts";
+import { writePieces } from "./write-pieces.ts";
+
+/** Files of no more are held whole and written at once. */
+const SMALL_BYTES = 64 * 1024;
 
 export interface LocalTreeOptions {
   /** The file or folder to write. */
@@ -100,6 +105,7 @@ export class LocalTree {
   readonly #made = new Map<string, { readonly mode: number; readonly mtimeMs: number } | undefined>();
   readonly #links: { readonly segments: readonly string[]; readonly target: string }[] = [];
   readonly #written = new Set<string>();
+  #current: string | undefined;
   #temporaries = 0;
 
   constructor(options: LocalTreeOptions) {
@@ -131,6 +137,11 @@ export class LocalTree {
     }
   }
 
+  /** The file that was begun and is not whole. */
+  get unfinished(): string | undefined {
+    return this.#current;
+  }
+
   /** Makes the links, and gives the folders that were made their permissions and times. */
   async finish(): Promise<void> {
     for (const one of this.#links) {
@@ -155,32 +166,51 @@ export class LocalTree {
   }
 
   async #file(segments: readonly string[], entry: TarEntry, body: AsyncIterable<Uint8Array>): Promise<void> {
-    const { preserve, digest, onBytes, signal, tally } = this.#options;
     if (!(await this.#ensureFolder(segments.slice(0, -1)))) return;
-    const file = this.#pathOf(segments);
+    const { preserve, digest, onBytes, tally } = this.#options;
     const shown = nameOf(segments, entry);
-    tally.current = shown;
+    this.#current = shown;
+    onBytes(shown, 0);
     const hash = digest ? createHash("sha256") : undefined;
-    await this.#replace(file, async (temporary) => {
-      const handle = await open(temporary, "wx", preserve ? entry.mode & 0o777 : 0o666);
-      try {
-        onBytes(shown, 0);
-        for await (const piece of body) {
-          throwIfAborted(signal);
-          hash?.update(piece);
-          await handle.writeFile(piece);
-          tally.bytes += piece.length;
-          onBytes(shown, piece.length);
+    const coming = this.#counted(shown, body, hash);
+    const mode = preserve ? entry.mode & 0o777 : 0o666;
+    const mtimeMs = preserve ? entry.mtimeMs : undefined;
+    if (entry.size <= SMALL_BYTES) {
+      const content: Uint8Array[] = [];
+      for await (const piece of coming) content.push(piece);
+      await this.#refuseFolder(segments);
+      writeSmallFile(this.#pathOf(segments), this.#temporaryOf(segments), { content, mode, mtimeMs });
+    } else {
+      await this.#replace(segments, async (temporary) => {
+        const handle = await open(temporary, "wx", mode);
+        try {
+          await writePieces(handle, coming);
+          if (mtimeMs !== undefined) await handle.utimes(mtimeMs / 1000, mtimeMs / 1000);
+        } finally {
+          await handle.close();
         }
-        if (preserve) await handle.utimes(entry.mtimeMs / 1000, entry.mtimeMs / 1000);
-      } finally {
-        await handle.close();
-      }
-    });
+      });
+    }
     if (hash !== undefined) this.digests.set(segments.join("/"), hash.digest("hex"));
-    this.#written.add(file);
-    tally.current = undefined;
+    this.#written.add(this.#pathOf(segments));
+    this.#current = undefined;
     tally.files++;
+  }
+
+  /** Notes what comes of a file. */
+  async *#counted(
+    shown: string,
+    body: AsyncIterable<Uint8Array>,
+    hash: Hash | undefined,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    const { signal, tally, onBytes } = this.#options;
+    for await (const piece of body) {
+      throwIfAborted(signal);
+      hash?.update(piece);
+      tally.bytes += piece.length;
+      onBytes(shown, piece.length);
+      yield piece;
+    }
   }
 
   /** A second name of a file that this archive has brought. */
@@ -193,7 +223,7 @@ export class LocalTree {
     }
     if (!(await this.#ensureFolder(segments.slice(0, -1)))) return;
     const file = this.#pathOf(segments);
-    await this.#replace(file, async (temporary) => {
+    await this.#replace(segments, async (temporary) => {
       // Not every file system has them.
       await link(original, temporary).catch(() => copyFile(original, temporary));
     });
@@ -209,7 +239,7 @@ export class LocalTree {
     }
     if (!(await this.#ensureFolder(segments.slice(0, -1)))) return;
     try {
-      await this.#replace(this.#pathOf(segments), (temporary) => symlink(target, temporary));
+      await this.#replace(segments, (temporary) => symlink(target, temporary));
       tally.links++;
     } catch (error) {
       // Windows lets only some users make them.
@@ -219,18 +249,31 @@ export class LocalTree {
   }
 
   /** Makes a file under a temporary name and gives it its own once it is whole. */
-  async #replace(file: string, make: (temporary: string) => Promise<void>): Promise<void> {
-    if ((await statOf(file, lstat)) === "directory") {
-      throw inTheWay(file, "a folder of that name is there", "Move it away first.");
-    }
-    const temporary = path.join(path.dirname(file), `.kubescript-cp-${this.#options.nonce}-${++this.#temporaries}`);
+  async #replace(segments: readonly string[], make: (temporary: string) => Promise<void>): Promise<void> {
+    await this.#refuseFolder(segments);
+    const temporary = this.#temporaryOf(segments);
     try {
       await make(temporary);
-      await rename(temporary, file);
+      await rename(temporary, this.#pathOf(segments));
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
     }
+  }
+
+  /** Throws where a folder is in a file's place. */
+  async #refuseFolder(segments: readonly string[]): Promise<void> {
+    const file = this.#pathOf(segments);
+    // A folder that was made here holds only what was put there.
+    const known = this.#made.has(path.dirname(file));
+    if (known ? this.#folders.has(segments.join("/")) : (await statOf(file, lstat)) === "directory") {
+      throw inTheWay(file, "a folder of that name is there", "Move it away first.");
+    }
+  }
+
+  #temporaryOf(segments: readonly string[]): string {
+    const folder = path.dirname(this.#pathOf(segments));
+    return path.join(folder, `.kubescript-cp-${this.#options.nonce}-${++this.#temporaries}`);
   }
 
   /** Makes the folders on the way; false, and noted, where something else stands there, be it a link to a folder. */
