@@ -1,21 +1,19 @@
 import { KubescriptError } from "../../errors.ts";
 import { digestsIn, isMissingProgram, sizesIn } from "./container-digests.ts";
-import { isLost } from "./container-program.ts";
 import { joinRemote, type LocalPath, type RemotePath, remoteText } from "./copy-path.ts";
 import type { CopyReport } from "./copy-report.ts";
 import type { CopySettings } from "./download.ts";
 import { type PlannedEntry, planUpload } from "./local-plan.ts";
+import { persevere } from "./persevere.ts";
 import { Staging } from "./staging.ts";
 import { archiveLength, archiveName, archiveOf, contentOf, digestOf } from "./upload-archive.ts";
 import { uploadTarget } from "./upload-target.ts";
-
-const MAX_WAIT_MS = 30_000;
 
 /** Copies a file or folder of this machine into a container. */
 export async function upload(from: LocalPath, to: RemotePath, settings: CopySettings): Promise<CopyReport> {
   const { end, tally, meter, signal, overwrite, preserve, checksum, retries, nonce } = settings;
   const plan = await planUpload(from.path, tally, signal);
-  const target = await uploadTarget(end, to.path, plan, overwrite, signal);
+  const target = await persevere(settings, () => uploadTarget(end, to.path, plan, overwrite, signal));
   meter.totalBytes = plan.bytes;
   const planned = target.wrapped ? wrapped(plan.entries, plan.name ?? "file") : plan.entries;
   const entries = preserve ? planned : planned.map(plain);
@@ -72,21 +70,13 @@ class UploadRun {
   }
 
   async all(): Promise<"size" | "tar"> {
-    const { retries, tally, signal, end } = this.#settings;
-    let fruitless = 0;
-    for (let tries = 0; ; tries++) {
-      const before = tally.bytes;
-      try {
-        await this.#once(tries > 0);
-        return this.#verified;
-      } catch (error) {
-        // Whether it was put in its place is not known: trying again could do it twice.
-        if (!isLost(error) || this.#staging.placing || (retries >= 0 && tries >= retries)) throw error;
-      }
-      fruitless = tally.bytes > before ? 0 : fruitless + 1;
-      await end.pods.timing.sleep(Math.min(MAX_WAIT_MS, fruitless * 1000), signal);
-      tally.retries++;
-    }
+    await persevere(
+      this.#settings,
+      (again) => this.#once(again),
+      // Whether it was put in its place is not known: trying again could do it twice.
+      () => this.#staging.placing,
+    );
+    return this.#verified;
   }
 
   /** Sends what is not there yet. Folders and links are sent again: tar gives them their permissions at its end. */
