@@ -1,6 +1,7 @@
 /** How single values are written: times, maps, selectors, access modes. */
 import { humanDuration } from "../../core/human-duration.ts";
 import type { KubernetesObject, ObjectMeta } from "../../core/object.ts";
+import { controllerOf } from "../../core/owner.ts";
 import type { LabelSelectorObject } from "../../core/selector.ts";
 import { field, type Layout, NONE, optional, UNSET } from "./layout.ts";
 
@@ -94,8 +95,8 @@ export function storageClassOf(metadata: ObjectMeta | undefined, name: string | 
 }
 
 /** `Deployment/web`, the object's controller; undefined where it has none. */
-export function controllerText({ metadata }: KubernetesObject): string | undefined {
-  const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
+export function controllerText(object: KubernetesObject): string | undefined {
+  const owner = controllerOf(object);
   return owner === undefined ? undefined : `${owner.kind}/${owner.name}`;
 }
 

@@ -1,15 +1,15 @@
 /** Deployments, ReplicaSets, ReplicationControllers, StatefulSets and DaemonSets. */
 import { isDeepStrictEqual } from "node:util";
 import type { KubernetesObject } from "../../core/object.ts";
+import { isControlledBy } from "../../core/owner.ts";
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from "../../types/apps-v1.ts";
-import type { Pod, PodTemplateSpec, ReplicationController } from "../../types/core-v1.ts";
+import type { Pod, ReplicationController } from "../../types/core-v1.ts";
+import { authoredTemplate } from "../template/authored-template.ts";
 import { annotations, byText, controllerText, identity, labels, mapText, selectorText, timeText } from "./format.ts";
 import { field, indented, type Layout, NONE, optional, row, section, table } from "./layout.ts";
 import { podTemplate } from "./pods.ts";
 import { itemsOr, type Related } from "./related.ts";
 import { claimTemplates } from "./volume-claims.ts";
-
-const TEMPLATE_HASH = "pod-template-hash";
 
 /** `replicaSets` are those that its selector chooses. */
 export function deployment(object: Deployment, replicaSets: Related<ReplicaSet>): Layout {
@@ -45,7 +45,9 @@ function replicaSetFields(object: Deployment, related: Related<ReplicaSet>): Lay
   if ("unread" in related) return [field("OldReplicaSets", related.unread), field("NewReplicaSet", related.unread)];
   const own = related.items.filter((one) => isControlledBy(one, object)).sort(byAge);
   if (own.length === 0) return undefined;
-  const present = own.find((one) => isDeepStrictEqual(plain(one.spec?.template), plain(object.spec?.template)));
+  const present = own.find((one) =>
+    isDeepStrictEqual(authoredTemplate(one.spec?.template), authoredTemplate(object.spec?.template)),
+  );
   const old = own.filter((one) => one !== present);
   return [
     field("OldReplicaSets", replicaSetsText(old)),
@@ -56,12 +58,6 @@ function replicaSetFields(object: Deployment, related: Related<ReplicaSet>): Lay
 function byAge(a: KubernetesObject, b: KubernetesObject): number {
   const created = (one: KubernetesObject): string => one.metadata?.creationTimestamp ?? "";
   return byText(created(a), created(b)) || byText(a.metadata?.name ?? "", b.metadata?.name ?? "");
-}
-
-/** The template as its author wrote it, without the label that tells ReplicaSets apart. */
-function plain(template: PodTemplateSpec = {}): PodTemplateSpec {
-  const { [TEMPLATE_HASH]: _, ...own } = template.metadata?.labels ?? {};
-  return { ...template, metadata: { ...template.metadata, labels: own } };
 }
 
 function replicaSetsText(list: readonly ReplicaSet[]): string[] | string {
@@ -157,11 +153,6 @@ function podsStatus(object: KubernetesObject, pods: Related<Pod>): Layout {
     return `${running} Running / ${waiting} Waiting / ${count("Succeeded")} Succeeded / ${count("Failed")} Failed`;
   });
   return field("Pods Status", text);
-}
-
-function isControlledBy({ metadata }: KubernetesObject, owner: KubernetesObject): boolean {
-  const references = metadata?.ownerReferences ?? [];
-  return references.some(({ controller, uid }) => controller === true && uid === owner.metadata?.uid);
 }
 
 interface WorkloadCondition {

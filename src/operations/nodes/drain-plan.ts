@@ -2,7 +2,7 @@
  * Which pods a drain would evict, which it would leave, and which stand in its way.
  * https://github.com/kubernetes/kubectl/blob/master/pkg/drain/filters.go
  */
-import type { OwnerReference } from "../../core/object.ts";
+import { controllerOf } from "../../core/owner.ts";
 import type { LabelSelector } from "../../core/selector.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { DaemonSet } from "../../types/apps-v1.ts";
@@ -99,8 +99,4 @@ export function classify(
     lost.push(reason);
   }
   return { action: "evict", reason: lost.join("; ") };
-}
-
-function controllerOf(pod: Pod): OwnerReference | undefined {
-  return pod.metadata?.ownerReferences?.find(({ controller }) => controller === true);
 }

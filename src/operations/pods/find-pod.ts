@@ -9,11 +9,7 @@ import { objectNamespace, scopeOf } from "../../resources/scope.ts";
 import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { sibling } from "../siblings.ts";
-
-/** What selects pods: a map of labels (services, replication controllers) or a selector with expressions. */
-interface Selecting extends KubernetesObject {
-  spec?: { selector?: Record<string, unknown> };
-}
+import { type PodSelecting, podSelector } from "./pod-selector.ts";
 
 /**
  * The pod that a name stands for: one of the client's own, or with its kind in front, `deploy/web`, `svc/web`,
@@ -33,7 +29,7 @@ export async function findPod(
   const pods = sibling<Pod>(client, "pods", namespace);
   if (groupResource(resource) === "pods") return pods.get(own, { signal });
   const label = `${groupResource(resource)} "${own}"`;
-  const object = await client.to<Selecting>(resource, namespace).get(own, { signal });
+  const object = await client.to<PodSelecting>(resource, namespace).get(own, { signal });
   const found = await pods.list({ labels: selectorOf(object, resource, action, label), signal });
   const [best] = found.filter(isAlive).sort((a, b) => rank(a) - rank(b) || readySince(a).localeCompare(readySince(b)));
   if (best !== undefined) return best;
@@ -52,27 +48,12 @@ async function named(
   return { resource: requireResource(name.slice(0, slash), BUILT_IN_RESOURCES), own: name.slice(slash + 1) };
 }
 
-function selectorOf(object: Selecting, resource: ApiResource, action: string, label: string): string {
-  const selector = object.spec?.selector ?? {};
-  const structured = "matchLabels" in selector || "matchExpressions" in selector;
-  const { matchLabels, matchExpressions } = (structured ? selector : { matchLabels: selector }) as {
-    matchLabels?: Record<string, string>;
-    matchExpressions?: { key: string; operator: string; values?: string[] }[];
-  };
-  const parts = [
-    ...Object.entries(matchLabels ?? {}).map(([key, value]) => `${key}=${value}`),
-    ...(matchExpressions ?? []).map(expressionText),
-  ];
-  if (parts.length > 0) return parts.join(",");
+function selectorOf(object: PodSelecting, resource: ApiResource, action: string, label: string): string {
+  const selector = podSelector(object);
+  if (selector !== undefined) return selector;
   throw new UsageError("USAGE", `Cannot ${action} ${label}: a ${resource.kind} without a selector stands for no pods`, {
     hint: "Name a pod.",
   });
-}
-
-function expressionText({ key, operator, values = [] }: { key: string; operator: string; values?: string[] }): string {
-  if (operator === "Exists") return key;
-  if (operator === "DoesNotExist") return `!${key}`;
-  return `${key} ${operator === "NotIn" ? "notin" : "in"} (${values.join(",")})`;
 }
 
 function isAlive({ metadata, status }: Pod): boolean {

@@ -1,18 +1,14 @@
 import type { KubernetesObject } from "../../core/object.ts";
+import { controllerOf } from "../../core/owner.ts";
 import { groupResource } from "../../core/path.ts";
-import { type LabelSelectorObject, labelSelectorText } from "../../core/selector.ts";
-import { isApiError, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { objectNamespace, scopeOf } from "../../resources/scope.ts";
 import type { Job } from "../../types/batch-v1.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { sibling } from "../siblings.ts";
-
-/** What an object says of the pods that are its own. */
-interface Selecting extends KubernetesObject {
-  spec?: { selector?: LabelSelectorObject | Record<string, string> };
-}
+import { type PodSelecting, podSelector, scaleSelector } from "./pod-selector.ts";
 
 /** The pods of one object: a workload's, a service's. */
 export interface PodSelection {
@@ -44,31 +40,16 @@ export async function podsOf<T extends KubernetesObject>(
     });
   const namespace = objectNamespace(resource, scopeOf(owners.scope, options.namespace), action, name);
   if (namespace === undefined) throw noPods();
-  const owner = (await owners.get(name, options)) as Selecting;
+  const owner = (await owners.get(name, options)) as PodSelecting;
   const all = async (): Promise<boolean> => true;
   if (groupResource(resource) === "cronjobs.batch") {
     const belongs = throughJobs(sibling<Job>(owners, "jobs.batch", namespace), owner.metadata?.uid, options);
     return { label, namespace, labels: "job-name", belongs };
   }
-  const selector = owner.spec?.selector;
-  const labels =
-    typeof selector === "object" ? labelSelectorText(selector) : await scaleSelector(owners, name, options);
-  // No selector, no pods: an empty one would choose all of them.
-  if (labels === undefined || labels === "") throw noPods();
+  const has = typeof owner.spec?.selector === "object";
+  const labels = has ? podSelector(owner) : await scaleSelector(owners, name, options);
+  if (labels === undefined) throw noPods();
   return { label, namespace, labels, belongs: all };
-}
-
-async function scaleSelector(
-  owners: ResourceClient<KubernetesObject>,
-  name: string,
-  options: CallScope,
-): Promise<string | undefined> {
-  try {
-    return (await owners.scale(name, undefined, options)).status?.selector;
-  } catch (error) {
-    if (isApiError(error) && error.httpStatus === 404) return undefined;
-    throw error;
-  }
 }
 
 /** Whether a pod's Job is the CronJob's; each Job is asked for once. */
@@ -79,8 +60,8 @@ function throughJobs(
 ): (pod: Pod) => Promise<boolean> {
   const known = new Map<string, Promise<boolean>>();
   return async (pod) => {
-    const owner = pod.metadata?.ownerReferences?.find(({ kind, controller }) => kind === "Job" && controller === true);
-    if (owner === undefined) return false;
+    const owner = controllerOf(pod);
+    if (owner?.kind !== "Job") return false;
     let answer = known.get(owner.uid);
     if (answer === undefined) {
       answer = jobs

@@ -1,3 +1,4 @@
+import { controllerOf } from "../../core/owner.ts";
 import type { Pod } from "../../types/core-v1.ts";
 
 /** Whether a port of it can be reached: it runs, and is not on its way out. */
@@ -15,8 +16,8 @@ export function isReady({ status }: Pod): boolean {
 }
 
 /** Whether a pod of the same name takes its place: a StatefulSet's does. */
-export function returnsByName({ metadata }: Pod): boolean {
-  return metadata?.ownerReferences?.some(({ kind, controller }) => kind === "StatefulSet" && controller) === true;
+export function returnsByName(pod: Pod): boolean {
+  return controllerOf(pod)?.kind === "StatefulSet";
 }
 
 /** Ready ones first, of these the one that is in use, then the oldest: it is the least likely to be in trouble soon. */

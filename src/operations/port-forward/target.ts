@@ -1,20 +1,19 @@
 import { requireResource } from "../../core/names.ts";
 import type { KubernetesObject } from "../../core/object.ts";
 import { groupResource, type ResourcePath } from "../../core/path.ts";
-import { type LabelSelector, labelSelectorText } from "../../core/selector.ts";
-import { isApiError, UsageError } from "../../errors.ts";
+import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { objectNamespace, scopeOf } from "../../resources/scope.ts";
 import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import type { Pod } from "../../types/core-v1.ts";
+import { type PodSelecting, podSelector, scaleSelector } from "../pods/pod-selector.ts";
 import { sibling } from "../siblings.ts";
 
 export const PODS: ResourcePath = { group: "", version: "v1", name: "pods", namespaced: true };
 
 /** An object that selects pods, as far as that goes. */
-export interface TargetObject extends KubernetesObject {
-  spec?: { selector?: unknown };
+export interface TargetObject extends PodSelecting {
   status?: { conditions?: { type: string; status: string }[]; succeeded?: number };
 }
 
@@ -90,26 +89,17 @@ export async function selectionOf(
   objects: ResourceClient<TargetObject>,
   object: TargetObject,
 ): Promise<PodSelection | undefined> {
-  const selector = object.spec?.selector;
-  const own =
-    typeof selector === "object" && selector !== null ? labelSelectorText(selector as LabelSelector) : undefined;
-  const labels = own ?? (await scaleSelector(objects, object));
-  return labels === undefined || labels === "" ? undefined : { labels };
+  const labels = podSelector(object) ?? (await selectorOfScale(objects, object));
+  return labels === undefined ? undefined : { labels };
 }
 
-async function scaleSelector(
+async function selectorOfScale(
   objects: ResourceClient<TargetObject>,
   { metadata }: TargetObject,
 ): Promise<string | undefined> {
   const { group } = await objects.resource();
   // Of the core group only replication controllers have one, and a selector besides.
-  if (group === "") return undefined;
-  try {
-    return (await objects.scale(metadata?.name ?? "")).status?.selector;
-  } catch (error) {
-    if (isApiError(error) && (error.httpStatus === 404 || error.httpStatus === 405)) return undefined;
-    throw error;
-  }
+  return group === "" ? undefined : scaleSelector(objects, metadata?.name ?? "");
 }
 
 /** Why no pod will be made for the object any more; undefined while some may. */

@@ -3,15 +3,17 @@
  * https://github.com/kubernetes/kubectl/blob/master/pkg/polymorphichelpers/history.go
  */
 import type { KubernetesObject } from "../../core/object.ts";
+import { isControlledBy } from "../../core/owner.ts";
+import { record } from "../../core/record.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { ControllerRevision, ReplicaSet } from "../../types/apps-v1.ts";
 import type { PodTemplateSpec } from "../../types/core-v1.ts";
 import { sibling } from "../siblings.ts";
-import { record, specOf } from "../wait/conditions.ts";
+import { authoredTemplate } from "../template/authored-template.ts";
+import { specOf } from "../wait/conditions.ts";
 
 export const REVISION_ANNOTATION = "deployment.kubernetes.io/revision";
-const TEMPLATE_HASH_LABEL = "pod-template-hash";
 
 /** One revision as it is kept. */
 export interface StoredRevision {
@@ -36,10 +38,10 @@ export async function revisionsOf(
   const stored =
     object.kind === "Deployment"
       ? (await sibling<ReplicaSet>(client, "replicasets.apps", namespace).list(query))
-          .filter((one) => isControlled(one, object))
+          .filter((one) => isControlledBy(one, object))
           .map(fromReplicaSet)
       : (await sibling<ControllerRevision>(client, "controllerrevisions.apps", namespace).list(query))
-          .filter((one) => isControlled(one, object))
+          .filter((one) => isControlledBy(one, object))
           .map(fromControllerRevision);
   return stored.filter(({ revision }) => revision > 0).sort((a, b) => a.revision - b.revision);
 }
@@ -49,27 +51,16 @@ function fromReplicaSet({ metadata, spec }: ReplicaSet): StoredRevision {
   return {
     ...described(metadata),
     revision: Number(annotations[REVISION_ANNOTATION] ?? 0),
-    template: plain(spec?.template),
+    template: authoredTemplate(spec?.template),
   };
 }
 
 function fromControllerRevision({ metadata, revision, data }: ControllerRevision): StoredRevision {
   const { $patch: _, ...template } = record(record(record(data).spec).template);
-  return { ...described(metadata), revision, template: plain(template) };
+  return { ...described(metadata), revision, template: authoredTemplate(template) };
 }
 
 function described(metadata: KubernetesObject["metadata"]): Omit<StoredRevision, "revision" | "template"> {
   const { name = "", creationTimestamp = "", annotations = {} } = metadata ?? {};
   return { name, created: creationTimestamp, annotations };
-}
-
-/** The template as its author wrote it. */
-function plain(template: PodTemplateSpec = {}): PodTemplateSpec {
-  const { [TEMPLATE_HASH_LABEL]: _, ...labels } = template.metadata?.labels ?? {};
-  return { ...template, metadata: { ...template.metadata, labels } };
-}
-
-function isControlled(one: KubernetesObject, owner: KubernetesObject): boolean {
-  const references = one.metadata?.ownerReferences ?? [];
-  return references.some(({ controller, uid }) => controller === true && uid === owner.metadata?.uid);
 }
