@@ -3,6 +3,7 @@ import { type REPLServer, Recoverable, start } from "node:repl";
 import type { Readable, Writable } from "node:stream";
 import { endedOrAborted } from "../core/abort.ts";
 import { AbortError, isKubescriptError } from "../errors.ts";
+import { forgetDeeds } from "../resources/deeds.ts";
 import type { Cluster } from "../runtime/cluster.ts";
 import { errorText } from "../runtime/error-text.ts";
 import { createGlobals, installGlobals } from "../runtime/globals.ts";
@@ -223,6 +224,7 @@ export class Prompt {
     const interrupt = listenForInterrupt(process);
     this.#signal = interrupt.signal;
     this.#running = true;
+    forgetDeeds();
     this.options.onRunning?.(true);
     this.#release();
     const late = (error: unknown): void => {

@@ -1,6 +1,7 @@
 import { nearest } from "../core/nearest.ts";
 import { UsageError } from "../errors.ts";
 import type { MethodOptions, OptionTable } from "../operations/option-names.ts";
+import { tellDeed } from "./tell-deed.ts";
 
 /** What kubectl's flags and the API's parameters are called here, where it is not nearly the same. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
@@ -24,32 +25,49 @@ type Call = (...given: unknown[]) => unknown;
  * The same object for users: its methods refuse options that they do not have, which would be left out of account. What
  * the object calls of itself is not looked at again.
  */
-export function withKnownOptions<T extends object>(owner: T, table: OptionTable): T {
-  return new Proxy(owner, { get: (target, name) => memberWithKnownOptions(target, name, table) });
+export function withKnownOptions<T extends object>(owner: T, table: OptionTable, whole: object = owner): T {
+  return new Proxy(owner, { get: (target, name) => memberWithKnownOptions(target, name, table, whole) });
 }
 
-/** One member of an object: its methods bound to it and checked, what it is made of likewise. */
-export function memberWithKnownOptions(owner: object, name: string | symbol, table: OptionTable): unknown {
+/**
+ * One member of an object: its methods bound to it and checked, what it is made of likewise. What they did is told of the
+ * whole that the object is a part of.
+ */
+export function memberWithKnownOptions(
+  owner: object,
+  name: string | symbol,
+  table: OptionTable,
+  whole: object = owner,
+): unknown {
   const value: unknown = Reflect.get(owner, name, owner);
   if (name === "constructor") return value;
   const key = String(name);
   const { methods, parts = {}, again = [] } = table;
   if (typeof value !== "function") {
     const part = again.includes(key) ? table : Object.hasOwn(parts, key) ? parts[key] : undefined;
-    return part === undefined ? value : withKnownOptions(value as object, part);
+    return part === undefined ? value : withKnownOptions(value as object, part, part === table ? undefined : whole);
   }
   const bound = (value as Call).bind(owner) as Call;
   if (again.includes(key)) return (...given: unknown[]) => withKnownOptions(bound(...given) as object, table);
   const method = Object.hasOwn(methods, key) ? methods[key] : undefined;
-  return method === undefined ? bound : checked(bound, key, method, isAsync(value));
+  return method === undefined ? bound : checked(bound, key, method, isAsync(value) ? whole : undefined);
 }
 
-function checked(call: Call, name: string, method: MethodOptions, async: boolean): Call {
-  return (...given) => {
+/** @param whole of what an asynchronous method is; undefined for one that gives its result at once */
+function checked(call: Call, name: string, method: MethodOptions, whole: object | undefined): Call {
+  if (whole === undefined) {
+    return (...given) => {
+      const refused = refusal(name, method, given);
+      if (refused !== undefined) throw refused;
+      return call(...given);
+    };
+  }
+  return async (...given) => {
     const refused = refusal(name, method, given);
-    if (refused === undefined) return call(...given);
-    if (async) return Promise.reject(refused);
-    throw refused;
+    if (refused !== undefined) throw refused;
+    const result = await call(...given);
+    tellDeed(whole, name, given, result);
+    return result;
   };
 }
 

@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import type { KubernetesObject } from "../../core/object.ts";
 import { formatYaml } from "../../core/yaml.ts";
 import { UsageError } from "../../errors.ts";
+import { deedOf } from "../../resources/deeds.ts";
 import { ResourceList } from "../../resources/list.ts";
 import { isPrintedAs } from "../../resources/printed.ts";
 import { isObjectDiff, objectDiffsText } from "./diff.ts";
@@ -138,7 +139,7 @@ async function tableText(result: unknown, wide: boolean, options: RenderOptions)
     if (items.length > 0 && items.every(isObjectDiff)) return objectDiffsText(items, options.color);
     return recordTable(items) ?? inspected(value, options);
   }
-  if (isObject(value)) return formatYaml(withoutBookkeeping(value)).trimEnd();
+  if (isObject(value)) return (await deedOf(value)) ?? formatYaml(withoutBookkeeping(value)).trimEnd();
   if (isObjectDiff(value)) return objectDiffsText([value], options.color);
   if (typeof value === "string" && (options.quoted !== true || value.includes("\n"))) return value.replace(/\n$/, "");
   return inspected(value, options);

@@ -1,0 +1,54 @@
+import type { KubernetesObject } from "../core/object.ts";
+import { groupResource } from "../core/path.ts";
+import { ResourceHelper } from "../operations/resource-helper.ts";
+import { rememberDeed } from "../resources/deeds.ts";
+
+/** kubectl's words for what a method has done to an object. */
+const DEEDS: Readonly<Record<string, string>> = {
+  create: "created",
+  replace: "replaced",
+  apply: "applied",
+  patch: "patched",
+  edit: "edited",
+  delete: "deleted",
+  scale: "scaled",
+  autoscale: "autoscaled",
+  expose: "exposed",
+  label: "labeled",
+  annotate: "annotated",
+  approve: "approved",
+  deny: "denied",
+  cordon: "cordoned",
+  uncordon: "uncordoned",
+  taint: "tainted",
+  undo: "rolled back",
+  restart: "restarted",
+  pause: "paused",
+  resume: "resumed",
+  image: "image updated",
+  env: "env updated",
+  resources: "resource requirements updated",
+};
+
+/** Notes what a helper's method did on the object that it gave, so that who looks at it next is told that first. */
+export function tellDeed(helper: object, method: string, given: readonly unknown[], result: unknown): void {
+  const deed = Object.hasOwn(DEEDS, method) ? DEEDS[method] : undefined;
+  if (deed === undefined || !(helper instanceof ResourceHelper) || typeof result !== "object" || result === null)
+    return;
+  // With no number it only reads.
+  if (method === "scale" && given[1] === undefined) return;
+  const tried = helper.storesNothing || given.some(isDryRun) ? " (server dry run)" : "";
+  rememberDeed(result, async () => {
+    const { apiVersion = "", kind = "", metadata } = result as KubernetesObject;
+    // What it gives is another object that was made for this one; or the object itself, its Scale or a Status.
+    const made = method === "expose" || method === "autoscale";
+    const [group = ""] = apiVersion.includes("/") ? apiVersion.split("/") : [];
+    const type = made ? { kind, group } : await helper.resource();
+    const typeName = groupResource({ group: type.group, name: type.kind.toLowerCase() });
+    return `${typeName}/${metadata?.name ?? String(given[0])} ${deed}${tried}`;
+  });
+}
+
+function isDryRun(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "dryRun" in value && value.dryRun === true;
+}
