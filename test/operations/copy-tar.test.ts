@@ -8,6 +8,7 @@ import {
   decodeHeader,
   encodeHeader,
   endOfArchive,
+  headerLength,
   paddingOf,
   type TarEntry,
 } from "../../src/operations/copy/tar-header.ts";
@@ -56,6 +57,7 @@ describe("tar archives", () => {
     await fc.assert(
       fc.asyncProperty(entries, fc.integer({ min: 1, max: 2000 }), async (all, size) => {
         const written = all.map(({ name, content }) => ({ entry: file(`x${name}x`, content.length), content }));
+        for (const { entry } of written) expect(headerLength(entry)).toBe(encodeHeader(entry).length);
         const again = await read(inPieces(archive(written), size));
         expect(again.map(({ entry, content }) => ({ entry, content: [...content] }))).toEqual(
           written.map(({ entry, content }) => ({ entry, content: [...content] })),

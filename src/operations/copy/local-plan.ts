@@ -1,5 +1,5 @@
-import { constants, type Stats } from "node:fs";
-import { access, lstat, readdir, readlink, stat } from "node:fs/promises";
+import { accessSync, constants, type Stats } from "node:fs";
+import { lstat, readdir, readlink, stat } from "node:fs/promises";
 import path from "node:path";
 import { throwIfAborted } from "../../core/abort.ts";
 import { UsageError } from "../../errors.ts";
@@ -81,7 +81,7 @@ class Walk {
       this.entries.push({ file, path: below, type: "directory", attributes });
       await this.#addContent(file, below);
     } else if (found.isFile()) {
-      if (!(await isReadable(file))) return void this.#unreadable.push(file);
+      if (!isReadable(file)) return void this.#unreadable.push(file);
       this.bytes += found.size;
       this.entries.push({ file, path: below, type: "file", attributes: { ...attributes, size: found.size } });
     } else {
@@ -118,9 +118,12 @@ class Walk {
   }
 }
 
-async function isReadable(file: string): Promise<boolean> {
-  return access(file, constants.R_OK).then(
-    () => true,
-    () => false,
-  );
+/** Asked of what was just looked at, which the system still has at hand: a trip to another thread takes longer. */
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

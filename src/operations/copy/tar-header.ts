@@ -145,6 +145,14 @@ export function encodeHeader(entry: TarEntry & { readonly type: keyof typeof FLA
   return Buffer.concat(blocks);
 }
 
+/** How long {@link encodeHeader} makes it. */
+export function headerLength({ name, linkName }: Pick<TarEntry, "name" | "linkName">): number {
+  return [name, linkName].reduce((sum, text) => {
+    const length = Buffer.byteLength(text);
+    return length > NAME_BYTES ? sum + BLOCK + length + 1 + paddingOf(length + 1) : sum;
+  }, BLOCK);
+}
+
 /** What ends an archive. */
 export function endOfArchive(): Uint8Array {
   return new Uint8Array(2 * BLOCK);

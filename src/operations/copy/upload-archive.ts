@@ -1,12 +1,16 @@
 import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { throwIfAborted } from "../../core/abort.ts";
 import { UsageError } from "../../errors.ts";
 import type { PlannedEntry } from "./local-plan.ts";
-import { encodeHeader, endOfArchive, paddingOf } from "./tar-header.ts";
+import { encodeHeader, endOfArchive, headerLength, paddingOf, type TarEntry } from "./tar-header.ts";
 
 /** Read from a file at once, and sent at once. */
 const PIECE_BYTES = 128 * 1024;
+
+/** Files of no more are read within one turn of the event loop: three trips to another thread take longer than that. */
+const SMALL_BYTES = 64 * 1024;
 
 /** The name in the archive of what is copied. */
 export const TOP = "data";
@@ -20,7 +24,7 @@ export function archiveName(below: string): string {
 export function archiveLength(entries: readonly PlannedEntry[]): number {
   return entries.reduce((sum, entry) => {
     const { size } = entry.attributes;
-    return sum + headerOf(entry).length + size + paddingOf(size);
+    return sum + headerLength(named(entry)) + size + paddingOf(size);
   }, endOfArchive().length);
 }
 
@@ -36,10 +40,16 @@ export async function* archiveOf(
     yield* batch.add(headerOf(entry));
     if (entry.type !== "file") continue;
     onBytes(entry.path, 0);
-    for await (const piece of contentOf(entry, 0)) {
-      throwIfAborted(signal);
-      yield* batch.add(piece);
-      onBytes(entry.path, piece.length);
+    if (entry.attributes.size <= SMALL_BYTES) {
+      const content = smallContentOf(entry);
+      yield* batch.add(content);
+      if (content.length > 0) onBytes(entry.path, content.length);
+    } else {
+      for await (const piece of contentOf(entry, 0)) {
+        throwIfAborted(signal);
+        yield* batch.add(piece);
+        onBytes(entry.path, piece.length);
+      }
     }
     yield* batch.add(new Uint8Array(paddingOf(entry.attributes.size)));
   }
@@ -62,17 +72,34 @@ export async function* contentOf(
     for (let at = from; at < size; ) {
       const buffer = buffers.next();
       const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, size - at), at);
-      if (bytesRead === 0) {
-        throw new UsageError("INVALID_INPUT", `${JSON.stringify(file)} became shorter while it was copied`, {
-          hint: "Copy it again when no one writes to it.",
-        });
-      }
+      if (bytesRead === 0) throw shorter(file);
       at += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
   } finally {
     await handle.close();
   }
+}
+
+function smallContentOf({ file, attributes: { size } }: PlannedEntry): Uint8Array {
+  const content = new Uint8Array(size);
+  const descriptor = openSync(file, "r");
+  try {
+    for (let at = 0; at < size; ) {
+      const bytesRead = readSync(descriptor, content, at, size - at, at);
+      if (bytesRead === 0) throw shorter(file);
+      at += bytesRead;
+    }
+    return content;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function shorter(file: string): UsageError {
+  return new UsageError("INVALID_INPUT", `${JSON.stringify(file)} became shorter while it was copied`, {
+    hint: "Copy it again when no one writes to it.",
+  });
 }
 
 /** The sha256 of a file as it was planned. */
@@ -85,9 +112,13 @@ export async function digestOf(entry: PlannedEntry, signal: AbortSignal): Promis
   return hash.digest("hex");
 }
 
-function headerOf({ path, type, attributes }: PlannedEntry): Uint8Array {
+function headerOf(entry: PlannedEntry): Uint8Array {
+  return encodeHeader({ ...entry.attributes, type: entry.type, ...named(entry) });
+}
+
+function named({ path, type, attributes: { linkName } }: PlannedEntry): Pick<TarEntry, "name" | "linkName"> {
   const name = archiveName(path);
-  return encodeHeader({ ...attributes, type, name: type === "directory" ? `${name}/` : name });
+  return { name: type === "directory" ? `${name}/` : name, linkName };
 }
 
 /** Two buffers in turn. */
