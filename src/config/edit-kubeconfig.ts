@@ -1,7 +1,8 @@
+import { record } from "../core/record.ts";
 import { formatYaml } from "../core/yaml.ts";
 import { ConfigError } from "../errors.ts";
 import { type KubeconfigFile, parseKubeconfig, SECTIONS, type Section } from "./kubeconfig.ts";
-import { entries, record, requireContext } from "./kubeconfig-document.ts";
+import { entries, requireContext } from "./kubeconfig-document.ts";
 import type { Kubeconfig } from "./load-kubeconfig.ts";
 
 /** One file's new text; all other files stay as they are. */

@@ -1,3 +1,4 @@
+import { record } from "../core/record.ts";
 import { ConfigError } from "../errors.ts";
 import type { KubeconfigContext, Section } from "./kubeconfig.ts";
 import type { Entry, Kubeconfig } from "./load-kubeconfig.ts";
@@ -16,9 +17,4 @@ export function requireContext(kubeconfig: Kubeconfig, name: string, verb: strin
 export function entries(document: Readonly<Record<string, unknown>>, section: Section): Record<string, unknown>[] {
   const list = document[section];
   return Array.isArray(list) ? list.map(record) : [];
-}
-
-/** The value when it is a mapping, else an empty one. */
-export function record(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }

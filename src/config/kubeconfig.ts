@@ -1,3 +1,4 @@
+import { isRecord } from "../core/record.ts";
 import { parseYaml } from "../core/yaml.ts";
 import { ConfigError, KubescriptError } from "../errors.ts";
 import { yamlLine } from "./yaml-lines.ts";
@@ -280,8 +281,4 @@ function nameOfType(value: unknown): string {
 
 function dotted(place: readonly (string | number)[]): string {
   return place.map((step, i) => (typeof step === "number" ? `[${step}]` : i === 0 ? step : `.${step}`)).join("");
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

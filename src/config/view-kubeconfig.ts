@@ -1,6 +1,7 @@
+import { record } from "../core/record.ts";
 import { ConfigError } from "../errors.ts";
 import { type KubeconfigContext, SECTIONS, type Section } from "./kubeconfig.ts";
-import { entries, record, requireContext } from "./kubeconfig-document.ts";
+import { entries, requireContext } from "./kubeconfig-document.ts";
 import type { Kubeconfig } from "./load-kubeconfig.ts";
 
 /** One line of `config get-contexts`. */

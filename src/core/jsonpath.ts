@@ -1,6 +1,7 @@
 /**
  * kubectl's JSONPath dialect. https://kubernetes.io/docs/reference/kubectl/jsonpath/
  */
+
 import { UsageError } from "../errors.ts";
 import {
   type JsonPathNode,
@@ -9,6 +10,7 @@ import {
   type JsonPathTemplate,
   parseJsonPath,
 } from "./jsonpath-parse.ts";
+import { isRecord } from "./record.ts";
 
 export { type JsonPathTemplate, parseJsonPath, relaxedJsonPath } from "./jsonpath-parse.ts";
 
@@ -131,10 +133,6 @@ function children(value: unknown): unknown[] {
 
 function descendants(value: unknown): unknown[] {
   return [value, ...children(value).flatMap(descendants)];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function shown(value: unknown): string {

@@ -1,3 +1,4 @@
+import { isRecord } from "../core/record.ts";
 import { formatYaml, parseYaml } from "../core/yaml.ts";
 import { MASK, maskSecret, maskText, maskValue } from "./mask.ts";
 
@@ -53,10 +54,6 @@ function maskSecretDocument(value: unknown): unknown {
   return isRecord(value) && (value.kind === undefined || value.kind === "Secret")
     ? maskSecret(value)
     : maskValue(value);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function asText(body: string | Uint8Array): string | undefined {

@@ -1,5 +1,6 @@
 import { inspectAsText } from "../../core/inspect-as-text.ts";
 import type { KubernetesObject } from "../../core/object.ts";
+import { isRecord } from "../../core/record.ts";
 import { isKubescriptError } from "../../errors.ts";
 import { isPrintedAs, type PrintedAs, printedRow, rememberRow } from "../../resources/printed.ts";
 import type { AcrossTarget } from "./targets.ts";
@@ -107,10 +108,6 @@ function objectRow(place: AcrossTarget, object: KubernetesObject): Record<string
   const printed = printedRow(object) ?? { columns: [{ name: "Name", priority: 0 }], cells: [name] };
   rememberRow(row, { ...printed, leading });
   return row;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isObject(value: Record<string, unknown>): value is Record<string, unknown> & KubernetesObject {

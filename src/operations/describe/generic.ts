@@ -1,5 +1,6 @@
 /** Every kind without a description of its own, custom resources among them: the fields as they are, named for people. */
 import type { KubernetesObject } from "../../core/object.ts";
+import { isRecord } from "../../core/record.ts";
 import { annotations, byText, labels, timeText } from "./format.ts";
 import { field, type Layout, row, section, table } from "./layout.ts";
 
@@ -38,10 +39,6 @@ function itemOf(item: unknown): Layout {
 function scalarText(value: unknown): string {
   if (value === null) return "<nil>";
   return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 interface UsualCondition {

@@ -1,5 +1,5 @@
 /** What every kind of volume says of itself: https://kubernetes.io/docs/concepts/storage/volumes/ */
-import { record } from "../wait/conditions.ts";
+import { record } from "../../core/record.ts";
 import { listText, mapLines, mapText } from "./format.ts";
 import { field, type Layout, NONE, row, type Shown, UNSET } from "./layout.ts";
 

@@ -1,5 +1,6 @@
 /** https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/4006-transition-spdy-to-websockets */
 import { abortError } from "../../core/abort.ts";
+import { deferred } from "../../core/deferred.ts";
 import { inspectAsText } from "../../core/inspect-as-text.ts";
 import { objectPath } from "../../core/path.ts";
 import { AbortError, ApiError, ConnectionError, isApiError, UsageError } from "../../errors.ts";
@@ -139,10 +140,8 @@ class SocketProcess implements RemoteProcess {
   constructor(socket: ChannelSocket, context: ProcessContext) {
     this.#socket = socket;
     this.#context = context;
-    const { promise, resolve, reject } = withResolvers<ProcessExit>();
+    const { promise, resolve, reject } = deferred<ProcessExit>();
     this.exit = promise;
-    // Who only reads does not have to wait for it.
-    promise.catch(() => undefined);
     const { signal } = context;
     const onAbort = (): void => {
       const error = abortError(signal);
@@ -282,18 +281,4 @@ function settle<T>(resolve: (value: T) => void, reject: (error: unknown) => void
   } catch (error) {
     reject(error);
   }
-}
-
-function withResolvers<T>(): {
-  promise: Promise<T>;
-  resolve: (value: T) => void;
-  reject: (error: unknown) => void;
-} {
-  let resolve: (value: T) => void = () => {};
-  let reject: (error: unknown) => void = () => {};
-  const promise = new Promise<T>((done, fail) => {
-    resolve = done;
-    reject = fail;
-  });
-  return { promise, resolve, reject };
 }

@@ -1,3 +1,4 @@
+import { errorCode } from "../../core/error-code.ts";
 import { UsageError } from "../../errors.ts";
 import { endOfStdin } from "./channels.ts";
 import type { RemoteProcess } from "./remote-process.ts";
@@ -71,7 +72,7 @@ function departure(process: RemoteProcess): {
 }
 
 async function wasLost(process: RemoteProcess, error: unknown): Promise<boolean> {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code !== "CONNECTION_LOST" && code !== "ABORTED") return false;
   await process.exit.catch(() => undefined);
   return true;

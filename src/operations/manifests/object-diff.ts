@@ -1,6 +1,6 @@
 import type { UnknownObject } from "../../core/object.ts";
+import { record } from "../../core/record.ts";
 import { formatYaml } from "../../core/yaml.ts";
-import { record } from "../wait/conditions.ts";
 import { lineDiff } from "./line-diff.ts";
 
 /**

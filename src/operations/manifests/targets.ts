@@ -1,12 +1,13 @@
 import type { UnknownObject } from "../../core/object.ts";
 import { groupResource, parseGroupVersion } from "../../core/path.ts";
+import { record } from "../../core/record.ts";
 import type { ApiResource } from "../../core/resource.ts";
 import { isKubescriptError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { namespaceForObject, scopeIn } from "../../resources/scope.ts";
 import type { OperationContext } from "../context.ts";
-import { record, specOf } from "../wait/conditions.ts";
+import { specOf } from "../wait/conditions.ts";
 import { type Manifest, nameOf } from "./manifests.ts";
 
 /** A manifest, and where its object is in the cluster. */

@@ -1,3 +1,4 @@
+import { deferred } from "../../core/deferred.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { Pod } from "../../types/core-v1.ts";
 
@@ -7,12 +8,6 @@ export interface Departures {
   gone(pod: Pod): Promise<void>;
 }
 
-interface Awaited {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** One watch for all pods that leave a node, until the signal is aborted. */
 export function watchDepartures(
   pods: ResourceClient<Pod>,
@@ -20,7 +15,7 @@ export function watchDepartures(
   leaving: readonly Pod[],
   signal: AbortSignal,
 ): Departures {
-  const awaited = new Map(leaving.map((pod) => [uidOf(pod), deferred()]));
+  const awaited = new Map(leaving.map((pod) => [uidOf(pod), deferred<void>()]));
   const uidByName = new Map(leaving.map((pod) => [nameOf(pod), uidOf(pod)]));
   const follow = async (): Promise<void> => {
     const seen = new Set<string>();
@@ -44,18 +39,6 @@ export function watchDepartures(
     for (const { reject } of awaited.values()) reject(error);
   });
   return { gone: (pod) => awaited.get(uidOf(pod))?.promise ?? Promise.resolve() };
-}
-
-function deferred(): Awaited {
-  let resolve = (): void => {};
-  let reject = (_error: unknown): void => {};
-  const promise = new Promise<void>((done, fail) => {
-    resolve = done;
-    reject = fail;
-  });
-  // Whoever asks later is told; nobody has to ask.
-  promise.catch(() => {});
-  return { promise, resolve, reject };
 }
 
 function uidOf(pod: Pod): string {

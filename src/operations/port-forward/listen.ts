@@ -1,4 +1,5 @@
 import { createServer, isIP, type Server, type Socket } from "node:net";
+import { errorCode } from "../../core/error-code.ts";
 import { UsageError } from "../../errors.ts";
 
 /** A local port that is listened on, on one or several addresses. */
@@ -43,7 +44,7 @@ export async function listen(addresses: readonly string[], port: number, handler
     try {
       return await listenOnce(addresses, port, handlers);
     } catch (error) {
-      if (port !== 0 || codeOf(error) !== "EADDRINUSE" || tries >= FREE_PORT_TRIES) throw explained(error);
+      if (port !== 0 || errorCode(error) !== "EADDRINUSE" || tries >= FREE_PORT_TRIES) throw explained(error);
     }
   }
 }
@@ -74,7 +75,7 @@ async function listenOnce(addresses: readonly string[], wanted: number, handlers
         try {
           await bind(host);
         } catch (error) {
-          if (!ABSENT_ADDRESS.has(codeOf(error))) throw error;
+          if (!ABSENT_ADDRESS.has(errorCode(error))) throw error;
           absent = error;
         }
       }
@@ -102,7 +103,7 @@ function open(host: string, port: number, { onConnection, onError }: ListenHandl
 function explained(error: unknown): unknown {
   const { host = "", port = 0 } = error as { host?: string; port?: number };
   const shown = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-  switch (codeOf(error)) {
+  switch (errorCode(error)) {
     case "EADDRINUSE":
       return new UsageError("USAGE", `Cannot listen on ${shown}: the port is taken`, {
         cause: error,
@@ -122,8 +123,4 @@ function explained(error: unknown): unknown {
     default:
       return error;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

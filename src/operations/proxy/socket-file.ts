@@ -1,5 +1,6 @@
 import { lstat, rm } from "node:fs/promises";
 import net from "node:net";
+import { errorCode } from "../../core/error-code.ts";
 import { UsageError } from "../../errors.ts";
 
 /** Makes way for a Unix socket: one that is left over is removed. Throws UsageError for anything else that is there. */
@@ -8,7 +9,7 @@ export async function clearSocketPath(file: string): Promise<void> {
   try {
     isSocket = (await lstat(file)).isSocket();
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return;
+    if (errorCode(error) === "ENOENT") return;
     throw new UsageError("INVALID_INPUT", `Cannot listen on ${file}: ${messageOf(error)}`, { cause: error });
   }
   if (!isSocket) {
@@ -34,10 +35,6 @@ function isServed(file: string): Promise<boolean> {
     socket.once("connect", () => settle(true));
     socket.once("error", () => settle(false));
   });
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 function messageOf(error: unknown): string {

@@ -1,9 +1,10 @@
 import type { KubernetesObject } from "../../core/object.ts";
+import { record } from "../../core/record.ts";
 import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import { requireResourceOf } from "../siblings.ts";
-import { record, specOf } from "../wait/conditions.ts";
+import { specOf } from "../wait/conditions.ts";
 import { ROLLOUT_RESOURCES } from "./progress.ts";
 
 const RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";

@@ -3,7 +3,8 @@
  * https://github.com/kubernetes/kubectl/blob/master/pkg/polymorphichelpers/rollout_status.go
  */
 import type { KubernetesObject } from "../../core/object.ts";
-import { conditionsOf, record, specOf, statusOf } from "../wait/conditions.ts";
+import { record } from "../../core/record.ts";
+import { conditionsOf, specOf, statusOf } from "../wait/conditions.ts";
 
 export type RolloutStatus =
   | { readonly type: "done" }

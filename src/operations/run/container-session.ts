@@ -1,4 +1,4 @@
-import { ConnectionError } from "../../errors.ts";
+import { ConnectionError, TimeoutError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { type Collected, collect, DEFAULT_MAX_BUFFER_BYTES, gather } from "../exec/collect.ts";
@@ -103,7 +103,7 @@ export async function containerEnd(
   try {
     return await containerEnded(pods, name, container, { signal, timeoutMs: REPORT_MS, restarts });
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "TIMEOUT")) throw error;
+    if (!(error instanceof TimeoutError)) throw error;
     throw new ConnectionError(
       "CONNECTION_LOST",
       `Cannot tell how container "${container}" of pods "${name}" ended: its output ended, and it still runs`,

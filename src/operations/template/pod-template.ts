@@ -1,11 +1,11 @@
 /** Where the kinds that make pods keep their pod spec, and patches that change its containers. */
 import type { KubernetesObject } from "../../core/object.ts";
 import { groupResource } from "../../core/path.ts";
+import { record } from "../../core/record.ts";
 import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { Container, PodSpec } from "../../types/core-v1.ts";
-import { record } from "../wait/conditions.ts";
 
 const TEMPLATE = ["spec", "template", "spec"];
 const PLACES: Readonly<Record<string, readonly string[]>> = {

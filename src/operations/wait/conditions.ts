@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "../../core/object.ts";
+import { record } from "../../core/record.ts";
 
 /** One entry of `status.conditions`, as nearly every kind has them. */
 export interface Condition {
@@ -27,9 +28,4 @@ export function conditionsOf(object: KubernetesObject): readonly Condition[] {
 /** A condition by its type in any case. */
 export function conditionOf(object: KubernetesObject, type: string): Condition | undefined {
   return conditionsOf(object).find((one) => one.type?.toLowerCase() === type.toLowerCase());
-}
-
-/** A nested record, for reading without a type; empty for anything else. */
-export function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }

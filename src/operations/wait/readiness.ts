@@ -1,8 +1,9 @@
 /** What working order means for each kind, from the object alone. */
 import type { KubernetesObject } from "../../core/object.ts";
+import { record } from "../../core/record.ts";
 import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import { rolloutStatus } from "../rollout/status.ts";
-import { conditionOf, record, specOf, statusOf } from "./conditions.ts";
+import { conditionOf, specOf, statusOf } from "./conditions.ts";
 import { conditionText, hasCondition, isBehind } from "./named-condition.ts";
 import { BEHIND, DONE, pending, type WaitVerdict } from "./verdict.ts";
 
