@@ -7,11 +7,11 @@
  * - ```console: `$ command` lines, run by a shell in one folder a file; and `name> code` lines, each evaluated as the prompt
  *   does. The lines that follow must appear in the output, in order; `…` stands for any text in a line, or alone for any
  *   lines. Ages, generated suffixes, addresses and versions are compared by their form. `console fragment` is not run.
- * - `<!-- sandbox: FLAGS -->` anywhere in a file gives it a sandbox of its own, started with them; where this machine cannot,
- *   the file's blocks are not run, which is said.
+ * - Each file has a sandbox of its own, started with the flags of `<!-- sandbox: FLAGS -->` anywhere in it; where this machine
+ *   cannot, the file's blocks are not run, which is said.
  * - ```yaml, ```json and others are text, save that `<!-- file: NAME -->` before any block writes it to NAME first.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -26,6 +26,8 @@ interface Block {
 
 const root = path.join(import.meta.dirname, "..");
 const main = path.join(root, "dist/cli/main.js");
+/** Documents checked at once. */
+const AT_ONCE = 3;
 const NOT_STARTED = "the sandbox did not start";
 const ANSI = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "g");
 
@@ -106,9 +108,13 @@ export function sandboxFlags(markdown: string): string[] {
   return (/^<!-- sandbox: (.+) -->$/m.exec(markdown)?.[1] ?? "").split(" ").filter(Boolean);
 }
 
+function isRun({ fragment, language, file }: Block): boolean {
+  return !fragment && (language === "console" || (language === "ts" && file === undefined));
+}
+
 async function withSandbox<T>(
   flags: readonly string[],
-  use: (environment: NodeJS.ProcessEnv, folder: string) => T,
+  use: (environment: NodeJS.ProcessEnv, folder: string) => Promise<T>,
 ): Promise<T> {
   const folder = mkdtempSync(path.join(tmpdir(), "kubescript-docs-"));
   const kubeconfig = path.join(folder, "kubeconfig");
@@ -130,20 +136,33 @@ async function withSandbox<T>(
       mode: 0o755,
     });
     const environment = { ...process.env, KUBECONFIG: kubeconfig, HOME: folder, PATH: `${bin}:${process.env.PATH}` };
-    return use(environment, folder);
+    return await use(environment, folder);
   } finally {
     sandbox.kill();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function run(command: string, args: string[], input: string, cwd: string, env: NodeJS.ProcessEnv): [number, string] {
-  const result = spawnSync(command, args, { cwd, env, input, encoding: "utf8", timeout: 60_000 });
-  return [result.status ?? 1, `${result.stdout}${result.stderr}`];
+/** Exit code, and what it said on both outputs. */
+function run(
+  command: string,
+  args: string[],
+  input: string,
+  cwd: string,
+  env: NodeJS.ProcessEnv,
+): Promise<[number, string]> {
+  return new Promise((resolve) => {
+    const child = execFile(command, args, { cwd, env, timeout: 60_000, maxBuffer: 64 << 20 }, (_, stdout, stderr) =>
+      resolve([child.exitCode ?? 1, `${stdout}${stderr}`]),
+    );
+    // One that ends without reading its input is no fault.
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(input);
+  });
 }
 
 /** Every fault of one document's blocks, one line each. */
-function checkBlocks(name: string, markdown: string, env: NodeJS.ProcessEnv, folder: string): string[] {
+async function checkBlocks(name: string, markdown: string, env: NodeJS.ProcessEnv, folder: string): Promise<string[]> {
   const cwd = mkdtempSync(path.join(folder, "doc-"));
   const faults: string[] = [];
   for (const block of blocksOf(markdown)) {
@@ -153,23 +172,35 @@ function checkBlocks(name: string, markdown: string, env: NodeJS.ProcessEnv, fol
       mkdirSync(path.dirname(file), { recursive: true });
       writeFileSync(file, `${block.text}\n`);
     }
-    if (block.fragment) continue;
-    if (block.language === "ts" && block.file === undefined) {
-      const [status, said] = run("kubescript", ["run", "-"], block.text, cwd, env);
+    if (!isRun(block)) continue;
+    if (block.language === "ts") {
+      const [status, said] = await run("kubescript", ["run", "-"], block.text, cwd, env);
       if (status !== 0) faults.push(`${at}: exit code ${status}: ${said.slice(-800)}`);
     }
     if (block.language !== "console") continue;
     for (const { kind, command, expected } of steps(block.text)) {
       const [, said] =
         kind === "shell"
-          ? run("bash", ["-c", `exec 2>&1\n${command}`], "", cwd, env)
-          : run("kubescript", ["eval", command, "-o", "table"], "", cwd, env);
+          ? await run("bash", ["-c", `exec 2>&1\n${command}`], "", cwd, env)
+          : await run("kubescript", ["eval", command, "-o", "table"], "", cwd, env);
       const missing = firstMissing(expected, said);
       if (missing !== undefined)
         faults.push(`${at}: ${command}\n  does not print: ${missing}\n  but:\n${said.slice(0, 1500)}`);
     }
   }
   return faults;
+}
+
+/** Every fault of a document that is run; where this machine cannot have its sandbox, that is said. */
+async function check(file: string, text: string): Promise<string[]> {
+  if (!blocksOf(text).some(isRun)) return [];
+  try {
+    return await withSandbox(sandboxFlags(text), (env, folder) => checkBlocks(file, text, env, folder));
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith(NOT_STARTED)) throw error;
+    console.error(`${file} is not run: ${error.message}`);
+    return [];
+  }
 }
 
 function brokenLinks(name: string, markdown: string): string[] {
@@ -188,24 +219,12 @@ if (process.argv[1] === import.meta.filename) {
       : ["README.md", "CONTRIBUTING.md", ...docs.filter((file) => file.endsWith(".md")).map((file) => `docs/${file}`)];
   const texts = files.map((file) => [file, readFileSync(path.join(root, file), "utf8")] as const);
   const faults = texts.flatMap(([file, text]) => brokenLinks(file, text));
-  const plain = texts.filter(([, text]) => sandboxFlags(text).length === 0);
-  if (plain.length > 0) {
-    faults.push(
-      ...(await withSandbox([], (env, folder) =>
-        plain.flatMap(([file, text]) => checkBlocks(file, text, env, folder)),
-      )),
-    );
-  }
-  for (const [file, text] of texts) {
-    const flags = sandboxFlags(text);
-    if (flags.length === 0) continue;
-    try {
-      faults.push(...(await withSandbox(flags, (env, folder) => checkBlocks(file, text, env, folder))));
-    } catch (error) {
-      if (!(error instanceof Error) || !error.message.startsWith(NOT_STARTED)) throw error;
-      console.error(`${file} is not run: ${error.message}`);
-    }
-  }
+  // Each has its own sandbox, and much of the time is spent waiting for one.
+  const left = [...texts];
+  const worker = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) faults.push(...(await check(...next)));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
   for (const fault of faults) console.error(fault);
   process.exitCode = faults.length === 0 ? 0 : 1;
 }

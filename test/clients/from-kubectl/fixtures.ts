@@ -91,9 +91,14 @@ export const requests: readonly object[] = ["jane", "mallory"].map((name) => ({
   spec: { request, signerName: "example.com/none", usages: ["client auth"] },
 }));
 
+/** As one document: older kubectls take no documents of JSON one after the other. */
+function asList(items: readonly object[]): string {
+  return JSON.stringify({ apiVersion: "v1", kind: "List", items });
+}
+
 /** Makes what the whole cluster has. */
 export function clusterFixtures(programs: Programs): void {
-  programs.must(["apply", "-f", "-"], requests.map((object) => JSON.stringify(object)).join("\n---\n"));
+  programs.must(["apply", "-f", "-"], asList(requests));
 }
 
 /** Makes a side's namespace and folder. */
@@ -108,7 +113,7 @@ export function fixtures(programs: Programs, namespace: string, folder: string):
     if (tries > 50) throw new Error("no default service account came");
   }
   const inside = (...args: string[]): string[] => ["-n", namespace, ...args];
-  programs.must(inside("apply", "-f", "-"), objects.map((object) => JSON.stringify(object)).join("\n---\n"));
+  programs.must(inside("apply", "-f", "-"), asList(objects));
   for (const image of ["nginx:1.26", "nginx:1.27"]) {
     programs.must(inside("apply", "-f", "-"), JSON.stringify(deployment(image)));
     programs.must(inside("rollout", "status", "deployment/web"));

@@ -107,7 +107,7 @@ function clusterEntry(item: Stored): string {
   }
   if (kind !== "Node") return JSON.stringify(decided(item, "left"));
   const taints = (spec?.taints ?? []).map(({ timeAdded: _, ...taint }) => taint);
-  return JSON.stringify({ unschedulable: spec?.unschedulable === true, taints, labels: metadata.labels });
+  return JSON.stringify({ unschedulable: spec?.unschedulable === true, taints, labels: metadata.labels }, inOrder);
 }
 
 function decided(item: Stored, namespace: string): unknown {
