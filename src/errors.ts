@@ -40,6 +40,7 @@ export type ErrorCode =
   | "MALFORMED_RESPONSE"
   // what the user wrote
   | "USAGE"
+  | "NO_DRY_RUN"
   | "UNKNOWN_RESOURCE"
   | "AMBIGUOUS_RESOURCE"
   | "INVALID_INPUT"

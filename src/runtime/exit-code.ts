@@ -40,7 +40,7 @@ export function exitCodeOf(error: unknown, where: "script" | "command" = "comman
   if (unreachable.has(error.code)) return EXIT.unreachable;
   if (error.code === "SYNTAX") return EXIT.usage;
   if (where === "script") return EXIT.failed;
-  if (error.code === "USAGE" || error.code === "INVALID_INPUT") return EXIT.usage;
+  if (error.code === "USAGE" || error.code === "INVALID_INPUT" || error.code === "NO_DRY_RUN") return EXIT.usage;
   if (error.code === "ABORTED") return EXIT.interrupted;
   return EXIT.failed;
 }

@@ -23,7 +23,7 @@ const READS = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * Sends every write as a dry run (`dryRun=All`: validated, admitted, not stored) and tells the listener; reads and
- * reviews pass. What no dry run exists for is refused with a UsageError: exec, attach, port-forward, tokens, requests through a
+ * reviews pass. What no dry run exists for is refused (NO_DRY_RUN): exec, attach, port-forward, tokens, requests through a
  * proxy sub-resource, and writes outside the API's resources.
  */
 export function plan(inner: Transport, listener: PlanListener): Transport {
@@ -124,7 +124,7 @@ async function currentObject(
 }
 
 function refusal(method: string, path: string): UsageError {
-  return new UsageError("USAGE", `Cannot plan ${method} ${path}: there is no dry run for it`, {
+  return new UsageError("NO_DRY_RUN", `Cannot plan ${method} ${path}: there is no dry run for it`, {
     hint: "Run the script instead of planning it, or keep this call out of the plan.",
   });
 }

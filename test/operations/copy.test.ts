@@ -573,7 +573,7 @@ describe("what goes wrong", () => {
   });
 
   test("a handle that stores nothing copies nothing", async () => {
-    await expect(cluster.k8s.dryRun().pods.cp(here("a"), inPod("x"))).rejects.toMatchObject({ code: "USAGE" });
+    await expect(cluster.k8s.dryRun().pods.cp(here("a"), inPod("x"))).rejects.toMatchObject({ code: "NO_DRY_RUN" });
   });
 
   test("a container that the pod does not have is refused with those that it has", async () => {

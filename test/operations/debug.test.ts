@@ -88,7 +88,7 @@ test("wrong use is refused before anything is written", async () => {
   expect(await refused({ image: "b", container: "web" })).toContain('has a container "web" already');
   expect(await refused({ image: "b", profile: "root" as never })).toContain("There are general, baseline");
   expect(await refused({ copyTo: "c", setImage: { wbe: "x" } })).toContain('it has no container "wbe"');
-  expect((await failureOf(pods.dryRun().debug("web-0", { image: "b", attach: true }))).code).toBe("USAGE");
+  expect((await failureOf(pods.dryRun().debug("web-0", { image: "b", attach: true }))).code).toBe("NO_DRY_RUN");
   expect(requests.filter((one) => !one.startsWith("GET"))).toHaveLength(before);
 });
 

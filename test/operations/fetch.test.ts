@@ -274,11 +274,11 @@ test("a handle that only tries, and a plan, read and do not write", async () => 
   const dry = cluster.k8s.dryRun().services;
   expect(await (await dry.fetch("web:http")).text()).toBe("read");
   await expect(dry.fetch("web:http", "/x", { method: "DELETE" })).rejects.toMatchObject({
-    code: "USAGE",
+    code: "NO_DRY_RUN",
     message: `Cannot plan to DELETE ${ROOT}/x: there is no dry run for it`,
   });
   const planned = plan(cluster.k8s.transport, () => {});
-  await expect(planned.send({ method: "POST", path: `${ROOT}/x` })).rejects.toMatchObject({ code: "USAGE" });
+  await expect(planned.send({ method: "POST", path: `${ROOT}/x` })).rejects.toMatchObject({ code: "NO_DRY_RUN" });
 });
 
 test("a program's own Retry-After is left to the caller", async () => {

@@ -380,7 +380,7 @@ test("who may not watch pods still has them forwarded", async () => {
 
 test("nothing is forwarded on a dry run", async () => {
   await expect(cluster.k8s.dryRun().pods.portForward("p", 80)).rejects.toMatchObject({
-    code: "USAGE",
+    code: "NO_DRY_RUN",
     message: 'Cannot plan to forward ports of pods "p": there is no dry run for it',
   });
 });

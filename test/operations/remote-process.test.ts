@@ -63,7 +63,7 @@ test("a signal ends it while its output waits unread", async () => {
 
 test("a handle that only tries its writes opens nothing", async () => {
   const error = await failureOf(openProcess(pods().dryRun(), "p", { command: ["ls"] }));
-  expect(error).toMatchObject({ code: "USAGE", message: expect.stringContaining("there is no dry run for it") });
+  expect(error).toMatchObject({ code: "NO_DRY_RUN", message: expect.stringContaining("there is no dry run for it") });
 });
 
 /** A server of which the test is the hand: frames are given out only when the client asks. */

@@ -72,7 +72,7 @@ describe("what has no dry run is refused and never sent", () => {
     ["POST", "/api/v1/namespaces/x/serviceaccounts/default/token"],
   ])("%s %s", async (method, path) => {
     const { inner, transport } = planned();
-    expect((await failureOf(transport.send({ method, path, body: "{}" }))).code).toBe("USAGE");
+    expect((await failureOf(transport.send({ method, path, body: "{}" }))).code).toBe("NO_DRY_RUN");
     expect(inner.sent).toEqual([]);
   });
 

@@ -1,13 +1,10 @@
 import { styleText } from "node:util";
-import type { UnknownObject } from "../../core/object.ts";
 import { UsageError } from "../../errors.ts";
-import { objectDiff } from "../../operations/manifests/object-diff.ts";
 import { diffText } from "../../repl/render/diff.ts";
-import { isObject } from "../../repl/render/output.ts";
 import { EXIT } from "../../runtime/exit-code.ts";
 import { findScript } from "../../runtime/run-script.ts";
-import type { PlannedWrite } from "../../transport/plan.ts";
 import type { Command } from "../command.ts";
+import { countedChanges, type PlannedChange, plannedChanges } from "../planned-change.ts";
 import { printResult, resultFormat } from "../print-result.ts";
 import { hasColor, write } from "../terminal.ts";
 import { tellFailure, trialRun } from "../trial-run.ts";
@@ -33,51 +30,25 @@ waits for it ends early, and says so.
     }
     const how = resultFormat(values, terminal);
     const trial = await trialRun(values, terminal, { file: findScript(script, terminal.cwd), words });
-    const changes = trial.writes.map(changeOf);
+    const changes = trial.writes.flatMap(plannedChanges);
     if (how.chosen && how.format.type !== "table") await printResult(changes, how, terminal);
     else await write(terminal.stdout, planText(changes, hasColor(terminal, "stdout")));
     await tellFailure(trial, terminal);
     if (trial.failure !== undefined) return EXIT.failed;
-    return values["exit-code"] === true && changes.some(({ diff }) => diff !== "") ? EXIT.changes : EXIT.done;
+    return values["exit-code"] === true && changes.some(({ action }) => action !== "nothing")
+      ? EXIT.changes
+      : EXIT.done;
   },
 };
-
-/** What one write would do. */
-interface PlannedChange {
-  readonly action: "create" | "change" | "delete" | "nothing";
-  readonly kind: string;
-  readonly namespace: string | undefined;
-  readonly name: string;
-  readonly method: string;
-  readonly path: string;
-  /** Unified lines; empty where nothing would change or the answer shows no object. */
-  readonly diff: string;
-}
-
-function changeOf({ request, before, after }: PlannedWrite): PlannedChange {
-  const old = objectOf(before);
-  const made = request.method === "DELETE" ? undefined : objectOf(after);
-  const diff = objectDiff(old, made);
-  const { kind, metadata } = made ?? old ?? {};
-  const { method, path } = request;
-  const action = method === "DELETE" ? "delete" : old === undefined ? "create" : diff === "" ? "nothing" : "change";
-  return { action, kind: kind ?? "", namespace: metadata?.namespace, name: metadata?.name ?? "", method, path, diff };
-}
-
-function objectOf(value: unknown): UnknownObject | undefined {
-  return isObject(value) && value.kind !== "Status" ? { ...value } : undefined;
-}
 
 function planText(changes: readonly PlannedChange[], color: boolean): string {
   const paint = (style: "green" | "red" | "yellow" | "dim", text: string): string =>
     color ? styleText(style, text, { validateStream: false }) : text;
-  const styles = { create: "green", change: "yellow", delete: "red", nothing: "dim" } as const;
+  const styles = { create: "green", change: "yellow", delete: "red", evict: "red", nothing: "dim" } as const;
   const parts = changes.map(({ action, kind, namespace, name, method, path, diff }) => {
     const what = name === "" ? `${method} ${path}` : `${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
     const shown = diff === "" || action === "delete" ? "" : `${diffText(diff, color)}\n`;
     return `${paint(styles[action], `${action} ${what}`)}\n${shown}`;
   });
-  const count = (action: PlannedChange["action"]): number =>
-    changes.filter((change) => change.action === action).length;
-  return `${parts.join("")}${count("create")} to create, ${count("change")} to change, ${count("delete")} to delete\n`;
+  return `${parts.join("")}${countedChanges(changes)}\n`;
 }
