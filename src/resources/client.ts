@@ -27,7 +27,7 @@ import type {
 } from "./options.ts";
 import { listAll, pages } from "./pages.ts";
 import { hideProgress, type ShowProgress } from "./progress.ts";
-import { type Scope, scopeIn, scopeOf } from "./scope.ts";
+import { namespaceOf, type Scope, scopeIn, scopeOf } from "./scope.ts";
 import { requireDeliberateSelection } from "./selection.ts";
 import { Subresource } from "./subresource.ts";
 import { isTable, type Table } from "./table.ts";
@@ -295,7 +295,7 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     const known = typeof resource === "function" ? undefined : resource;
     const name = known === undefined ? label : groupResource(known);
     if (known?.namespaced === false) return { resource: name };
-    return { resource: name, namespace: this.scope.type === "everywhere" ? "*" : this.scope.namespace };
+    return { resource: name, namespace: namespaceOf(this.scope) };
   }
 
   toString(): string {

@@ -8,6 +8,11 @@ export type Scope =
   | { readonly type: "namespace"; readonly namespace: string; readonly chosen: boolean }
   | { readonly type: "everywhere" };
 
+/** The namespace that a scope stands for; `"*"` for all of them. */
+export function namespaceOf(scope: Scope): string {
+  return scope.type === "everywhere" ? "*" : scope.namespace;
+}
+
 /** The scope that an option `namespace` asks for; the handle's own without one. */
 export function scopeOf(scope: Scope, namespace: string | undefined): Scope {
   return namespace === undefined ? scope : scopeIn(namespace);

@@ -12,7 +12,7 @@ import { CLUSTER_OPTIONS, HELPER_OPTIONS } from "../operations/option-names.ts";
 import { ResourceHelper } from "../operations/resource-helper.ts";
 import type { ResourceClientSettings } from "../resources/client-settings.ts";
 import { hideProgress } from "../resources/progress.ts";
-import { type Scope, scopeOf } from "../resources/scope.ts";
+import { namespaceOf, type Scope, scopeOf } from "../resources/scope.ts";
 import { systemTiming } from "../resources/timing.ts";
 import type { CallOptions, Transport } from "../transport/transport.ts";
 import type { BuiltInResources } from "../types/built-in.ts";
@@ -83,7 +83,7 @@ export class ClusterHandle extends ClusterVerbs {
 
   /** The namespace that calls go to unless told otherwise; `"*"` on a handle for all of them. */
   get namespace(): string {
-    return this.#scope.type === "everywhere" ? "*" : this.#scope.namespace;
+    return namespaceOf(this.#scope);
   }
 
   /** URL of the API server. */

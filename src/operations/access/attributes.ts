@@ -1,4 +1,5 @@
 import { UsageError } from "../../errors.ts";
+import { namespaceOf } from "../../resources/scope.ts";
 import type { OperationContext } from "../context.ts";
 
 /** What may be asked about besides verb and resource. */
@@ -39,7 +40,7 @@ export async function attributesOf(
   const [type = "", ...rest] = resource.split("/");
   const below = options.subresource ?? (rest.length > 0 ? rest.join("/") : undefined);
   const { scope } = operation;
-  const namespace = options.namespace ?? (scope.type === "everywhere" ? "*" : scope.namespace);
+  const namespace = options.namespace ?? namespaceOf(scope);
   // As kubectl: everything in every group, of which discovery knows nothing.
   if (type === "*") {
     const within = namespace === "*" ? undefined : namespace;

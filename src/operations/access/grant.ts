@@ -3,6 +3,7 @@ import { isApiError, isKubescriptError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import { nextTry } from "../../resources/next-try.ts";
 import type { WriteOptions } from "../../resources/options.ts";
+import { namespaceOf } from "../../resources/scope.ts";
 import type { RoleBinding, RoleRef, Subject } from "../../types/rbac-v1.ts";
 import type { OperationContext } from "../context.ts";
 import { listed, retold } from "../retold.ts";
@@ -130,7 +131,7 @@ interface WantedBinding {
 function wantedBinding(operation: OperationContext, action: string, options: GrantOptions): WantedBinding {
   const { user, group, serviceAccount, role, clusterRole, namespace: given, name: _, ...write } = options;
   const { scope } = operation;
-  const where = given ?? (scope.type === "everywhere" ? "*" : scope.namespace);
+  const where = given ?? namespaceOf(scope);
   const refuse = (what: string, hint: string): UsageError =>
     new UsageError("INVALID_INPUT", `Cannot ${action} a role: ${what}`, { hint });
   const subjects = Object.entries({ user, group, serviceAccount }).filter(([, one]) => one !== undefined);

@@ -2,6 +2,7 @@ import type { Connection } from "../../config/connection.ts";
 import { formatYaml } from "../../core/yaml.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
+import { namespaceOf } from "../../resources/scope.ts";
 import type { ServiceAccount } from "../../types/core-v1.ts";
 import type { OperationContext } from "../context.ts";
 import { createToken, type TokenOptions } from "./token.ts";
@@ -26,7 +27,7 @@ export async function serviceAccountKubeconfig(
 ): Promise<string> {
   const { durationSeconds, boundTo, context, server, ...call } = options;
   const { scope } = operation;
-  const namespace = call.namespace ?? (scope.type === "everywhere" ? "*" : scope.namespace);
+  const namespace = call.namespace ?? namespaceOf(scope);
   const accounts = operation.resource("serviceaccounts") as unknown as ResourceClient<ServiceAccount>;
   const connection = await operation.connection();
   // Before the token: it is not asked for in vain.

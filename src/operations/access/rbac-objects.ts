@@ -35,7 +35,7 @@ export async function readRbac(
 ): Promise<ReadRbac> {
   const notes: string[] = [];
   const refused: unknown[] = [];
-  const signal = operation.signalFor(options.signal);
+  const { signal } = options;
   const read = async <T extends object>(resource: string, within: string | undefined): Promise<T[] | undefined> => {
     const client = operation.resource(`${resource}.rbac.authorization.k8s.io`) as unknown as ResourceClient<T>;
     try {

@@ -2,6 +2,7 @@ import { inspectAsText } from "../../core/inspect-as-text.ts";
 import { UsageError } from "../../errors.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { PrintedAs } from "../../resources/printed.ts";
+import { namespaceOf } from "../../resources/scope.ts";
 import type { PolicyRule, Subject } from "../../types/rbac-v1.ts";
 import type { OperationContext } from "../context.ts";
 import { readRbac } from "./rbac-objects.ts";
@@ -77,7 +78,7 @@ export async function rulesOf(
   user: string,
   options: RulesOfOptions = {},
 ): Promise<AccessRules> {
-  const signal = operation.signalFor(options.signal);
+  const { signal } = options;
   const namespace = requireNamespace(operation, options.namespace);
   if (typeof user !== "string" || user === "") {
     throw new UsageError("INVALID_INPUT", "Cannot tell the rules of a user: its name is no text");
@@ -117,7 +118,7 @@ function isUser(
 }
 
 function requireNamespace({ scope }: OperationContext, given: string | undefined): string {
-  const namespace = given ?? (scope.type === "everywhere" ? "*" : scope.namespace);
+  const namespace = given ?? namespaceOf(scope);
   if (namespace !== "*") return namespace;
   throw new UsageError("USAGE", "Cannot list rules of all namespaces: rules are of one namespace", {
     hint: 'Name it: k8s.in("web").access.rules(), or ask one question: k8s.everywhere.can("get", "pods").',

@@ -53,9 +53,8 @@ export async function whoCan(
   resource: string,
   options: CanOptions = {},
 ): Promise<WhoCan> {
-  const signal = operation.signalFor(options.signal);
-  const asked = await attributesOf(operation, verb, resource, { ...options, signal });
-  const { bound, notes } = await readRbac(operation, namespaceOf(asked), { signal });
+  const asked = await attributesOf(operation, verb, resource, options);
+  const { bound, notes } = await readRbac(operation, namespaceOf(asked), options);
   const subjects = bound
     .filter(({ rules }) => rules.some((rule) => ruleAllows(rule, asked)))
     .flatMap(({ subjects: all, binding, role, namespace }) =>

@@ -64,7 +64,7 @@ export async function clusterInfo(
   operation: OperationContext,
   options: ClusterInfoOptions = {},
 ): Promise<ClusterOverview> {
-  const signal = operation.signalFor(options.signal);
+  const { signal } = options;
   const { scope, transport, server } = operation;
   const chosen = scope.type === "everywhere" ? "*" : scope.chosen ? scope.namespace : "kube-system";
   const namespace = options.namespace ?? chosen;

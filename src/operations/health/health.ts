@@ -34,7 +34,7 @@ export interface HealthCheck {
  * not let us ask.
  */
 export async function health(operation: OperationContext, options: HealthOptions = {}): Promise<HealthCheck[]> {
-  const signal = operation.signalFor(options.signal);
+  const { signal } = options;
   const { endpoints = ["livez", "readyz"] } = options;
   const answers = await Promise.all(endpoints.map((one) => ask(operation, one, options, signal)));
   const old = options.endpoints === undefined && answers.every(({ status }) => status === 404);

@@ -5,7 +5,7 @@ import type { SelectorOptions } from "../../core/requests.ts";
 import { fieldSelectorText, labelSelectorText } from "../../core/selector.ts";
 import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
-import { requireName, scopeOf } from "../../resources/scope.ts";
+import { namespaceOf, requireName, scopeOf } from "../../resources/scope.ts";
 import { refuseMisspelledSelectors } from "../../resources/selection.ts";
 import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import type { Pod } from "../../types/core-v1.ts";
@@ -73,7 +73,7 @@ async function named<T extends KubernetesObject>(
   const resource = requireResource(type, BUILT_IN_RESOURCES);
   if (groupResource(resource) !== "pods") {
     const scope = scopeOf(client.scope, undefined);
-    return owned(client.to(resource, scope.type === "everywhere" ? "*" : scope.namespace), own, options);
+    return owned(client.to(resource, namespaceOf(scope)), own, options);
   }
   const pods = asPods(client);
   return { label: `pods "${own}"`, pods, select: { fields: { "metadata.name": own } }, name: own, belongs: all };

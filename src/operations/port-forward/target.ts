@@ -4,7 +4,7 @@ import { groupResource, type ResourcePath } from "../../core/path.ts";
 import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
-import { objectNamespace, scopeOf } from "../../resources/scope.ts";
+import { namespaceOf, objectNamespace, scopeOf } from "../../resources/scope.ts";
 import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { type PodSelecting, podSelector, scaleSelector } from "../pods/pod-selector.ts";
@@ -73,11 +73,11 @@ async function named(
   options: CallScope,
 ): Promise<{ objects: ResourceClient<TargetObject>; own: string }> {
   const scope = scopeOf(client.scope, options.namespace);
-  const here = client.in(scope.type === "everywhere" ? "*" : scope.namespace) as ResourceClient<TargetObject>;
+  const here = client.in(namespaceOf(scope)) as ResourceClient<TargetObject>;
   const slash = typeof name === "string" ? name.indexOf("/") : -1;
   if (slash < 0 || groupResource(await client.resource()) !== "pods") return { objects: here, own: name };
   const resource = requireResource(name.slice(0, slash), BUILT_IN_RESOURCES);
-  const namespace = scope.type === "everywhere" ? "*" : scope.namespace;
+  const namespace = namespaceOf(scope);
   return { objects: client.to<TargetObject>(resource, namespace), own: name.slice(slash + 1) };
 }
 

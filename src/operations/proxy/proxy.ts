@@ -63,10 +63,9 @@ const IDLE_MS = 90_000;
  * upgrades are passed through as they are. Throws UsageError where it cannot listen.
  */
 export async function proxy(operation: OperationContext, options: ProxyOptions = {}): Promise<ApiProxy> {
-  const signal = operation.signalFor(options.signal);
   // What others send through it would not be tried only.
   requireEffect(operation, "proxy");
-  const { unixSocket } = options;
+  const { signal, unixSocket } = options;
   if (unixSocket !== undefined && options.port !== undefined) {
     throw new UsageError("USAGE", "Cannot proxy on a port and on a Unix socket at once", {
       hint: "Leave one of port and unixSocket out.",

@@ -1,7 +1,7 @@
 import type { SelectorOptions } from "../../core/requests.ts";
 import { KubescriptError } from "../../errors.ts";
 import type { CallScope } from "../../resources/options.ts";
-import { objectNamespace, scopeOf } from "../../resources/scope.ts";
+import { namespaceOf, objectNamespace, scopeOf } from "../../resources/scope.ts";
 import { refuseMisspelledSelectors } from "../../resources/selection.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import type { OperationContext } from "../context.ts";
@@ -35,7 +35,7 @@ export async function topPods(operation: OperationContext, options: TopPodsOptio
   const { name, labels, fields, signal, containers = false, sortBy, sum } = options;
   refuseMisspelledSelectors(POD_METRICS, options);
   const scope = scopeOf(operation.scope, options.namespace);
-  const namespace = scope.type === "everywhere" ? "*" : scope.namespace;
+  const namespace = namespaceOf(scope);
   const helper = operation.resource<Pod>("pods").in(namespace);
   if (name !== undefined) objectNamespace(POD_METRICS, scope, "read the usage of", name);
   const select = { name, labels, fields, signal };

@@ -23,7 +23,12 @@ const AT_ONCE = 8;
 /** Up to so many objects of a resource are read one by one, more as a list. */
 const READ_SINGLY = 4;
 /** Own nothing that is owned, and many: or the server warns of them whenever they are listed. */
-export const LEFT_OUT: ReadonlySet<string> = new Set(["events", "events.events.k8s.io", "componentstatuses", "endpoints"]);
+export const LEFT_OUT: ReadonlySet<string> = new Set([
+  "events",
+  "events.events.k8s.io",
+  "componentstatuses",
+  "endpoints",
+]);
 
 /** An object, who owns it and what it owns, over every resource that the server lists. */
 export async function tree<T extends KubernetesObject>(
@@ -31,7 +36,7 @@ export async function tree<T extends KubernetesObject>(
   name: string,
   options: TreeOptions = {},
 ): Promise<ObjectTree> {
-  const signal = client.signalFor(options.signal);
+  const { signal } = options;
   const task = client.showProgress(`tree of ${groupResource(await client.resource())} "${name}"`);
   try {
     const object: KubernetesObject = await client.get(name, { namespace: options.namespace, signal });
