@@ -32,8 +32,8 @@ export function plannedChanges(write: PlannedWrite): PlannedChange[] {
 function listOf(value: unknown): UnknownObject[] | undefined {
   if (typeof value !== "object" || value === null || !("items" in value) || !Array.isArray(value.items))
     return undefined;
-  const kind = "kind" in value ? String(value.kind).replace(/List$/, "") : "";
-  return (value.items as UnknownObject[]).map((one) => ({ kind, ...one }));
+  const { apiVersion = "", kind = "", items } = value as UnknownObject & { items: UnknownObject[] };
+  return items.map((one) => ({ apiVersion, kind: kind.replace(/List$/, ""), ...one }));
 }
 
 const NO_RESOURCE = { resource: "", subresource: "", name: "", namespace: "" };

@@ -1,4 +1,7 @@
+import type { UnknownObject } from "../../core/object.ts";
+import type { LogLine } from "../../operations/logs/log-options.ts";
 import { logs as logLines } from "../../operations/logs/logs.ts";
+import type { ResourceClient } from "../../resources/client.ts";
 import { newestRunPods } from "../../schedule/schedule-jobs.ts";
 import { write } from "../terminal.ts";
 import { type ScheduleVerb, scheduleName, withSchedules } from "./verb.ts";
@@ -13,17 +16,22 @@ export const logs: ScheduleVerb = async (invocation) => {
       terminal.stderr.write(`${name} has not run yet: kubescript schedule run ${name} -n ${namespace} runs it now.\n`);
       return;
     }
+    const lines =
+      invocation.values.follow === true
+        ? logLines(resources("jobs.v1.batch", namespace), job, { follow: true, container: CONTAINER, signal })
+        : inOrder(resources("pods", namespace), pods, signal);
     terminal.stderr.write(`${job}: ${pods.length === 0 ? "no pods yet" : pods.join(", ")}\n`);
-    const follow = invocation.values.follow === true;
-    for (const pod of pods) {
-      if (follow) await resources("pods", namespace).get(pod, { signal });
-      for await (const { line } of logLines(resources("pods", namespace), pod, {
-        follow,
-        container: "script",
-        signal,
-      })) {
-        await write(terminal.stdout, `${line}\n`);
-      }
-    }
+    for await (const { line } of lines) await write(terminal.stdout, `${line}\n`);
   });
 };
+
+const CONTAINER = "script";
+
+/** The logs of one pod after the other. */
+async function* inOrder(
+  pods: ResourceClient<UnknownObject>,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<LogLine, void, undefined> {
+  for (const name of names) yield* logLines(pods, name, { container: CONTAINER, signal });
+}
