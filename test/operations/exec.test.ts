@@ -143,16 +143,18 @@ test("what selects pods stands for the one that has been ready for longest", asy
 
 test("wrong use says what to do", async () => {
   const running = { startedAt: "2026-01-01T00:00:00Z" };
-  const status = (state: object, phase = "Running") =>
+  const status = (state: object, lastState?: object) =>
     ({
-      phase,
+      phase: "Running",
       containerStatuses: [
-        { name: "a", state },
+        { name: "a", state, lastState },
         { name: "b", state: { running } },
       ],
     }) as Pod["status"];
   await pod("two", ["a", "b"], status({ running }));
-  await pod("crashing", ["a"], status({ waiting: { reason: "CrashLoopBackOff", message: "back-off 10s" } }));
+  const crashing = { waiting: { reason: "CrashLoopBackOff", message: "back-off 10s" } };
+  await pod("crashing", ["a"], status(crashing, { terminated: { exitCode: 1 } }));
+  await pod("imageless", ["a"], status({ waiting: { reason: "ErrImagePull" } }));
   await pod("done", ["a"], { phase: "Succeeded" });
   const cases: [string, () => Promise<unknown>, string, RegExp][] = [
     ["two", () => pods().exec("two", ["ls"]), "it has 2 containers", /"a" \| "b"/],
@@ -161,7 +163,13 @@ test("wrong use says what to do", async () => {
       "crashing",
       () => pods().exec("crashing", ["ls"]),
       'its container "a" waits to start (CrashLoopBackOff: back-off 10s)',
-      /previous: true/,
+      /pods\.logs\("crashing", \{ container: "a" \}\)/,
+    ],
+    [
+      "imageless",
+      () => pods().exec("imageless", ["ls"]),
+      'its container "a" waits to start (ErrImagePull)',
+      /pods\.events\("imageless"\)/,
     ],
     ["done", () => pods().exec("done", ["ls"]), "it has completed", /pods\.logs\("done"\)/],
   ];

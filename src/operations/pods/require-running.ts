@@ -16,11 +16,16 @@ export function requireRunning(pod: Pod, container: string, action: string): voi
       hint: `What it printed is kept: k8s.pods.logs("${name}"). A copy can be looked into: k8s.pods.debug("${name}", { copyTo: "…" }).`,
     });
   }
-  const { state = {} } = containerStatus(pod, container) ?? {};
+  const { state = {}, lastState } = containerStatus(pod, container) ?? {};
   const stopped = whyStopped(state);
   if (stopped !== undefined) {
+    // Without a new run, the log that is there is that of the last one.
+    const told =
+      (state.terminated ?? lastState?.terminated) === undefined
+        ? `what happens to it: k8s.pods.events("${name}")`
+        : `what it said: k8s.pods.logs("${name}", { container: "${container}" })`;
     throw new UsageError("USAGE", `Cannot ${action} ${label}: its container "${container}" ${stopped}`, {
-      hint: `Wait for it, k8s.pods.wait("${name}", "ready"), or see what it said: k8s.pods.logs("${name}", { container: "${container}", previous: true }).`,
+      hint: `Wait for it, k8s.pods.wait("${name}", "ready"), or see ${told}.`,
     });
   }
   if (phase === "Pending" && state.running === undefined) {
