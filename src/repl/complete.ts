@@ -166,7 +166,7 @@ function tableOf({ resource }: { readonly resource: string | undefined }): typeo
 }
 
 /** What an accessor of a handle or a helper gives: `k8s.make`, `k8s.deployments.rollout`. They ask nothing of a cluster. */
-function partOf(chain: string, k8s: ClusterHandle): unknown {
+export function partOf(chain: string, k8s: ClusterHandle): unknown {
   const at = chain.lastIndexOf(".");
   const handle = at < 0 ? undefined : handleOf(chain.slice(0, at), k8s);
   if (handle === undefined) return undefined;

@@ -17,6 +17,7 @@ import { appendHistory, readHistory } from "./history.ts";
 import { listenForInterrupt } from "./interrupt.ts";
 import { bracketedPaste, marked, PasteFilter, unmarked } from "./paste.ts";
 import { render } from "./render/output.ts";
+import { suggestMethod } from "./suggest-method.ts";
 import { Transcript } from "./transcript.ts";
 import { isLive, printLive } from "./watch-view.ts";
 
@@ -276,7 +277,9 @@ export class Prompt {
   }
 
   #errorText(error: unknown): string {
-    return errorText(error, { color: this.options.color });
+    const suggestion = suggestMethod(error, this.k8s);
+    const text = errorText(error, { color: this.options.color });
+    return suggestion === undefined ? text : `${text}\n${this.#dim(`  ${suggestion}`)}`;
   }
 
   #dim(text: string): string {

@@ -42,7 +42,8 @@ function userFrames(error: Error): string[] {
   const { stack = "", message } = error;
   const trace = stack.slice(stack.indexOf(message) + message.length);
   const frames = trace.split("\n").filter((line) => /^\s+at /.test(line));
-  return frames.filter((frame) => !foreign.some((part) => frame.includes(part)));
+  // Where it is in a line that was typed, is seen; and the line that runs is not quite what was typed.
+  return frames.filter((frame) => !foreign.some((part) => frame.includes(part)) && !/^\s+at prompt:1:\d+$/.test(frame));
 }
 
 /** Messages of the causes that the messages above them do not hold already. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Completer } from "../../src/repl/complete.ts";
+import { suggestMethod } from "../../src/repl/suggest-method.ts";
 import type { ClusterHandle } from "../../src/runtime/cluster.ts";
 import { openCluster } from "../../src/runtime/open-cluster.ts";
 
@@ -23,7 +24,7 @@ test.each([
   expect(await completer.complete(line)).toEqual([names, replaced]);
 });
 
-test("the parts of a handle and of a helper are completed without asking a cluster", async () => {
+test("the parts and options of a handle and of a helper are completed, and suggested, without asking a cluster", async () => {
   const kubeconfig =
     "clusters: [{ name: c, cluster: { server: 'https://192.0.2.1' } }]\ncontexts: [{ name: c, context: { cluster: c } }]\n";
   const k8s = await openCluster({
@@ -54,5 +55,14 @@ test("the parts of a handle and of a helper are completed without asking a clust
     ["k8s.nothing({ n", []],
   ] as const) {
     expect((await parts.complete(line))[0], line).toEqual(names);
+  }
+  for (const [call, meant] of [
+    ["k8s.top.pod", "Did you mean k8s.top.pods?"],
+    ["k8s.pods.lst", "Did you mean k8s.pods.list?"],
+    ["k8s.aply", "Did you mean k8s.apply?"],
+    ["k8s.pods.whatever", undefined],
+    ["other.lst", undefined],
+  ] as const) {
+    expect(suggestMethod(new TypeError(`${call} is not a function`), k8s)).toBe(meant);
   }
 });

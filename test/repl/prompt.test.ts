@@ -124,6 +124,7 @@ test("lists are printed in columns, a watch until Ctrl-C, an error without a sta
   await session.type("\u0003", "interrupted");
   const shown = await session.type('k8s.pods.get("none")\r', /"none" not found[\s\S]*> /);
   expect(shown).not.toContain("    at ");
+  expect(await session.type("nobody()\r", /nobody is not defined[\s\S]*> /)).not.toContain("    at ");
   await session.type(".in kube-system\r", "sandbox/kube-system> ");
   await session.type('k8s.in("kube-p\t', "kube-public");
 });
