@@ -63,6 +63,8 @@ describe("a list from the server", () => {
       items: [pod("web", "a"), pod("database", "a")],
     });
     expect(await render(list, how("name"))).toBe("pod/web\npod/database");
+    const nameless = { apiVersion: "metrics.k8s.io/v1beta1", kind: "Usage", metadata: {} };
+    await expect(render([nameless], how("name"))).rejects.toThrow("Cannot write names");
     expect(await render(list, how("jsonpath={.items[*].metadata.name}"))).toBe("web database");
   });
 

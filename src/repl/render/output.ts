@@ -97,12 +97,12 @@ function nameLines(value: unknown): string | undefined {
   if (objects.length === 0) return undefined;
   return objects
     .map((object) => {
-      if (!isObject(object)) {
+      if (!isObject(object) || !object.metadata?.name) {
         throw new UsageError("USAGE", "Cannot write names: the result holds something that is no object of the API");
       }
       const [group = ""] = object.apiVersion?.includes("/") ? object.apiVersion.split("/") : [""];
       const kind = (object.kind ?? "").toLowerCase();
-      return `${kind}${group === "" ? "" : `.${group}`}/${object.metadata?.name ?? ""}`;
+      return `${kind}${group === "" ? "" : `.${group}`}/${object.metadata.name}`;
     })
     .join("\n");
 }
