@@ -191,6 +191,13 @@ async function checkBlocks(name: string, markdown: string, env: NodeJS.ProcessEn
   return faults;
 }
 
+/** How many processes its blocks take. */
+function lengthOf(text: string): number {
+  return blocksOf(text)
+    .filter(isRun)
+    .reduce((sum, { language, text: code }) => sum + (language === "console" ? steps(code).length : 1), 0);
+}
+
 /** Every fault of a document that is run; where this machine cannot have its sandbox, that is said. */
 async function check(file: string, text: string): Promise<string[]> {
   if (!blocksOf(text).some(isRun)) return [];
@@ -219,8 +226,8 @@ if (process.argv[1] === import.meta.filename) {
       : ["README.md", "CONTRIBUTING.md", ...docs.filter((file) => file.endsWith(".md")).map((file) => `docs/${file}`)];
   const texts = files.map((file) => [file, readFileSync(path.join(root, file), "utf8")] as const);
   const faults = texts.flatMap(([file, text]) => brokenLinks(file, text));
-  // Each has its own sandbox, and much of the time is spent waiting for one.
-  const left = [...texts];
+  // Each has its own sandbox, and much of the time is spent waiting; the longest go first.
+  const left = texts.toSorted(([, one], [, other]) => lengthOf(other) - lengthOf(one));
   const worker = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) faults.push(...(await check(...next)));
   };
