@@ -48,7 +48,6 @@ export async function copy(
   to: string,
   options: CopyOptions = {},
 ): Promise<CopyReport> {
-  const outer = pods.signalFor(options.signal);
   const route = copyRoute(from, to);
   requireEffect(pods, `copy ${from} to ${to}`);
   const { retries = 0 } = options;
@@ -57,7 +56,7 @@ export async function copy(
   }
   // A session that ends in mid-copy ends it, and waits until nothing temporary is left.
   const own = new AbortController();
-  const signal = outer === undefined ? own.signal : AbortSignal.any([outer, own.signal]);
+  const signal = options.signal === undefined ? own.signal : AbortSignal.any([options.signal, own.signal]);
   const running = run(pods, route, options, signal);
   const settled = running.then(
     () => undefined,

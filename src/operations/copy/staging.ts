@@ -143,12 +143,7 @@ export class Staging {
     const { end, folder, name, flags, keep, signal } = this.#options;
     const positions = [folder, this.#name, String(length), name ?? "", keep ? "keep" : "drop"];
     // Not the caller's signal: an interruption is told to the container, so that it can tidy up.
-    const process = await startProgram(
-      end,
-      ["sh", "-c", RECEIVE, "sh", ...positions, ...flags],
-      new AbortController().signal,
-      true,
-    );
+    const process = await startProgram(end, ["sh", "-c", RECEIVE, "sh", ...positions, ...flags], undefined, true);
     // tar reads all that comes also when the disk is full: then its input is ended, by a protocol that can.
     const canEnd = process.protocol.startsWith("v5");
     let hopeless = false;

@@ -80,8 +80,7 @@ export async function debug(
   name: string,
   options: AnyDebugOptions = {},
 ): Promise<AnyDebugResult> {
-  // Asked for at once: at a prompt, the next line has another.
-  const signal = client.signalFor(options.signal);
+  const { signal } = options;
   const onNode = groupResource(await client.resource()) === "nodes";
   const action = "debug";
   const how = joining(options);

@@ -50,8 +50,7 @@ export async function attach(
   name: string,
   options: AnyAttachOptions = {},
 ): Promise<AnyAttachResult> {
-  // Asked for at once: at a prompt, the next line has another.
-  const signal = client.signalFor(options.signal);
+  const { signal } = options;
   const collected = options.live === true || options.terminal === true ? undefined : options;
   if (collected?.stdin !== undefined) requireStdin(collected.stdin, name);
   const action = "attach to";

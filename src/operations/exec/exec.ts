@@ -72,8 +72,7 @@ export async function exec(
   options: AnyExecOptions = {},
   what: string = commandText(requireCommand(command, name)),
 ): Promise<AnyExecResult> {
-  // Asked for at once: at a prompt, the next line has another.
-  const signal = client.signalFor(options.signal);
+  const { signal } = options;
   const collected = options.live === true || options.terminal === true ? undefined : options;
   if (collected?.stdin !== undefined) requireStdin(collected.stdin, name);
   const action = `run ${what} in`;

@@ -69,8 +69,7 @@ export async function openProcess(
   name: string,
   options: OpenProcessOptions = {},
 ): Promise<RemoteProcess> {
-  const signal = pods.signalFor(options.signal);
-  const { subresource = "exec", command = [], tty = false, stdin = false } = options;
+  const { subresource = "exec", command = [], tty = false, stdin = false, signal } = options;
   const what = options.label ?? (subresource === "exec" ? commandText(command) : "the process");
   const label = `${what} in pods "${name}"`;
   requireEffect(pods, subresource === "exec" ? `run ${label}` : `attach to pods "${name}"`);

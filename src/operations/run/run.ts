@@ -56,9 +56,7 @@ const TIDY_MS = 5000;
 
 /** Makes a pod with one container, as kubectl run, and joins it where that is asked for. */
 export async function run(pods: ResourceClient<Pod>, name: string, options: AnyRunOptions): Promise<AnyRunResult> {
-  // Asked for at once: at a prompt, the next line has another.
-  const signal = pods.signalFor(options.signal);
-  const { namespace, dryRun, fieldManager, fieldValidation } = options;
+  const { namespace, signal, dryRun, fieldManager, fieldValidation } = options;
   const write = { dryRun, fieldManager, fieldValidation, signal };
   const scoped = namespace === undefined ? pods : pods.in(namespace);
   if (options.terminal !== true && options.attach !== true) {
