@@ -11,13 +11,20 @@ export async function* readLog(log: ContainerLog, options: PodLogOptions, now: n
   let left = limitBytes;
   // A line that was too long stands in several entries; only its beginning is stamped.
   let begins = true;
+  let stampedAt: number | undefined;
+  let stamp = Buffer.alloc(0);
   const show = (lines: readonly LogLine[]): Buffer => {
-    const texts = lines.map(({ at, text }) => {
-      const stamped = timestamps && begins;
+    const parts: Buffer[] = [];
+    for (const { at, text } of lines) {
+      if (timestamps && begins) {
+        if (at !== stampedAt) stamp = Buffer.from(`${new Date(at).toISOString().slice(0, 23)}000000Z `);
+        stampedAt = at;
+        parts.push(stamp);
+      }
       begins = text.at(-1) === NEWLINE;
-      return stamped ? Buffer.concat([Buffer.from(`${new Date(at).toISOString().slice(0, 23)}000000Z `), text]) : text;
-    });
-    const all = Buffer.concat(texts);
+      parts.push(text);
+    }
+    const all = Buffer.concat(parts);
     const shown = all.length > left ? all.subarray(0, left) : all;
     left -= shown.length;
     return shown;
