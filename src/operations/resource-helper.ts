@@ -7,8 +7,8 @@ import type { Event } from "../types/core-v1.ts";
 import type { DescribeOptions } from "./describe/describe.ts";
 import type { EventOptions } from "./events/event-selection.ts";
 import { NodeVerbs } from "./helper/node-verbs.ts";
-import type { KeyChanges, LabelOptions } from "./label.ts";
-import { LiveStream } from "./live-stream.ts";
+import type { KeyChanges, LabelOptions } from "./label/label.ts";
+import { LiveStream } from "./shared/live-stream.ts";
 import type { ObjectTree } from "./tree/object-tree.ts";
 import type { TreeOptions } from "./tree/tree.ts";
 import type { WaitOptions } from "./wait/wait.ts";
@@ -87,7 +87,7 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
    * await k8s.pods.label("web-0", ["tier=front", "canary-"], { overwrite: true });
    */
   async label(name: string, changes: KeyChanges, options: LabelOptions = {}): Promise<T> {
-    const { changeKeys } = await import("./label.ts");
+    const { changeKeys } = await import("./label/label.ts");
     return changeKeys<T>(this, name, "labels", changes, options);
   }
 
@@ -98,7 +98,7 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
    * await k8s.deployments.annotate("web", { "kubernetes.io/change-cause": "new logo" }, { overwrite: true });
    */
   async annotate(name: string, changes: KeyChanges, options: LabelOptions = {}): Promise<T> {
-    const { changeKeys } = await import("./label.ts");
+    const { changeKeys } = await import("./label/label.ts");
     return changeKeys<T>(this, name, "annotations", changes, options);
   }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ExposeOptions } from "../../src/operations/expose.ts";
+import type { ExposeOptions } from "../../src/operations/expose/expose.ts";
 import type { ResourceHelper } from "../../src/operations/resource-helper.ts";
 import type { Service } from "../../src/types/core-v1.ts";
 import { type SandboxResources, sandboxResources } from "../support/sandbox-resources.ts";

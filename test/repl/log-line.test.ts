@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { LiveStream } from "../../src/operations/live-stream.ts";
 import { LogStream } from "../../src/operations/logs/log-stream.ts";
+import { LiveStream } from "../../src/operations/shared/live-stream.ts";
 import { parseOutputFormat } from "../../src/repl/render/output.ts";
 import { printLive } from "../../src/repl/watch-view.ts";
 

@@ -6,7 +6,7 @@ import type { WriteOptions } from "../../resources/options.ts";
 import { namespaceOf } from "../../resources/scope.ts";
 import type { RoleBinding, RoleRef, Subject } from "../../types/rbac-v1.ts";
 import type { OperationContext } from "../context.ts";
-import { listed, retold } from "../retold.ts";
+import { listed, retold } from "../shared/retold.ts";
 
 /** Who gets, or loses, which role: one subject and one role. */
 export interface GrantOptions extends WriteOptions {

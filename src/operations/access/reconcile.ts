@@ -8,7 +8,7 @@ import type { WriteOptions } from "../../resources/options.ts";
 import type { ClusterRole, RoleBinding, Subject } from "../../types/rbac-v1.ts";
 import type { OperationContext } from "../context.ts";
 import { type ManifestSource, type ReadOptions, readManifests } from "../manifests/manifests.ts";
-import { listed, lowerFirst, retold } from "../retold.ts";
+import { listed, lowerFirst, retold } from "../shared/retold.ts";
 import { missingRules } from "./rule-cover.ts";
 
 export interface ReconcileOptions extends Omit<WriteOptions, "namespace">, ReadOptions {

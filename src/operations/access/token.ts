@@ -3,7 +3,7 @@ import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { TokenRequest } from "../../types/authentication-v1.ts";
 import type { ServiceAccount } from "../../types/core-v1.ts";
-import { requireEffect } from "../no-dry-run.ts";
+import { requireEffect } from "../shared/no-dry-run.ts";
 
 export interface TokenOptions extends CallScope {
   /** Who shall accept it. Default: the API server. */

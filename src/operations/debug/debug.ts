@@ -9,13 +9,13 @@ import type { Pod } from "../../types/core-v1.ts";
 import type { ExecResult } from "../exec/exec-result.ts";
 import { requireTerminal } from "../exec/join-terminal.ts";
 import { requireStdin, type StdinSource } from "../exec/stdin.ts";
-import { requireEffect } from "../no-dry-run.ts";
 import { containerStarted } from "../pods/await-container.ts";
 import { chooseContainer } from "../pods/choose-container.ts";
 import { findPod } from "../pods/find-pod.ts";
 import { containerSession } from "../run/container-session.ts";
 import { joinNewPod, sessionResult, type TerminalResult } from "../run/run.ts";
-import { sibling } from "../siblings.ts";
+import { requireEffect } from "../shared/no-dry-run.ts";
+import { sibling } from "../shared/siblings.ts";
 import {
   type DebugContainerOptions,
   type DebugCopyOptions,

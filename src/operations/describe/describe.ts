@@ -11,7 +11,7 @@ import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { collectionNamespace, scopeOf } from "../../resources/scope.ts";
 import type { Event } from "../../types/core-v1.ts";
-import { eachAtOnce } from "../at-once.ts";
+import { eachAtOnce } from "../shared/at-once.ts";
 import { describerOf } from "./describers.ts";
 import { eventsOf, eventTable, isAbout } from "./events.ts";
 import type { Layout } from "./layout.ts";

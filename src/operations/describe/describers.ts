@@ -30,7 +30,7 @@ import type { ClusterRole, ClusterRoleBinding, Role, RoleBinding } from "../../t
 import type { ResourceSlice } from "../../types/resource-v1.ts";
 import type { PriorityClass } from "../../types/scheduling-v1.ts";
 import type { CSINode, StorageClass, VolumeAttributesClass } from "../../types/storage-v1.ts";
-import { withoutNulls } from "../without-nulls.ts";
+import { withoutNulls } from "../shared/without-nulls.ts";
 import { certificateSigningRequest } from "./certificate-requests.ts";
 import { configMap, priorityClass, secret, serviceAccount } from "./configuration.ts";
 import { generic } from "./generic.ts";

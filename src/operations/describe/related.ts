@@ -3,8 +3,8 @@ import type { KubernetesObject } from "../../core/object.ts";
 import { type ApiError, isApiError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { ListOptions } from "../../resources/options.ts";
-import { sibling } from "../siblings.ts";
-import { withoutNulls } from "../without-nulls.ts";
+import { sibling } from "../shared/siblings.ts";
+import { withoutNulls } from "../shared/without-nulls.ts";
 
 /** Objects that were found, or why they could not be read. */
 export type Related<T> = { readonly items: readonly T[] } | { readonly unread: string };

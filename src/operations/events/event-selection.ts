@@ -13,7 +13,7 @@ import { scopeOf } from "../../resources/scope.ts";
 import { refuseMisspelledSelectors } from "../../resources/selection.ts";
 import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import type { Event } from "../../types/core-v1.ts";
-import { sibling } from "../siblings.ts";
+import { sibling } from "../shared/siblings.ts";
 import { lastSeen } from "./event-times.ts";
 
 /** Which events. */

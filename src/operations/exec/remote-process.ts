@@ -9,7 +9,7 @@ import type { CallScope } from "../../resources/options.ts";
 import { objectNamespace, scopeOf } from "../../resources/scope.ts";
 import type { ChannelSocket } from "../../transport/transport.ts";
 import type { Pod } from "../../types/core-v1.ts";
-import { requireEffect } from "../no-dry-run.ts";
+import { requireEffect } from "../shared/no-dry-run.ts";
 import { endOfStdin, PROCESS_PROTOCOLS, readFrame, resizeFrame, StdinEncoder } from "./channels.ts";
 import { commandText } from "./command-text.ts";
 import { type ProcessExit, processExit } from "./process-exit.ts";

@@ -5,7 +5,7 @@ import type { CallScope } from "../../resources/options.ts";
 import { scopeOf } from "../../resources/scope.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { findPod } from "../pods/find-pod.ts";
-import { sibling } from "../siblings.ts";
+import { sibling } from "../shared/siblings.ts";
 import { PROCESS_PROTOCOLS } from "./channels.ts";
 
 /**

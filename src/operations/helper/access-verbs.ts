@@ -4,7 +4,7 @@ import type { CertificateSigningRequest } from "../../types/certificates-v1.ts";
 import type { ServiceAccount } from "../../types/core-v1.ts";
 import type { DecideOptions } from "../access/certificates.ts";
 import type { ServiceAccountToken, TokenOptions } from "../access/token.ts";
-import { requireResourceOf } from "../siblings.ts";
+import { requireResourceOf } from "../shared/siblings.ts";
 import { WorkloadVerbs } from "./workload-verbs.ts";
 
 /** The verbs of service accounts and requests for certificates. */

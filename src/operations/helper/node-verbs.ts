@@ -5,7 +5,7 @@ import type { Node } from "../../types/core-v1.ts";
 import type { DrainedPod, DrainOptions } from "../nodes/drain.ts";
 import type { DrainPlanOptions, DrainPlanPod } from "../nodes/drain-plan.ts";
 import type { TaintOptions } from "../nodes/taint.ts";
-import { requireResourceOf } from "../siblings.ts";
+import { requireResourceOf } from "../shared/siblings.ts";
 import { AccessVerbs } from "./access-verbs.ts";
 
 /** The verbs of nodes. */

@@ -36,7 +36,7 @@ import { LogStream } from "../logs/log-stream.ts";
 import type { PortForward, PortForwardOptions } from "../port-forward/port-forward.ts";
 import type { PortSpec } from "../port-forward/ports.ts";
 import type { TerminalResult } from "../run/run.ts";
-import { requireResourceOf } from "../siblings.ts";
+import { requireResourceOf } from "../shared/siblings.ts";
 
 /** The verbs that reach into running pods. */
 export class StreamVerbs<T extends KubernetesObject = UnknownObject> extends ResourceClient<T> {

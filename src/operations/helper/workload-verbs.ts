@@ -3,7 +3,7 @@ import type { Scale } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { HorizontalPodAutoscaler } from "../../types/autoscaling-v2.ts";
 import type { Service } from "../../types/core-v1.ts";
-import type { ExposeOptions } from "../expose.ts";
+import type { ExposeOptions } from "../expose/expose.ts";
 import { Rollout } from "../rollout/rollout.ts";
 import type { AutoscaleOptions } from "../scaling/autoscale.ts";
 import type { ScaleOptions } from "../scaling/scale.ts";
@@ -66,7 +66,7 @@ export class WorkloadVerbs<T extends KubernetesObject = UnknownObject> extends S
    * await k8s.deployments.expose("web", { port: 80, targetPort: 8080, type: "NodePort" });
    */
   async expose(name: string, options: ExposeOptions = {}): Promise<Service> {
-    const { expose } = await import("../expose.ts");
+    const { expose } = await import("../expose/expose.ts");
     return expose(this, name, options);
   }
 }

@@ -10,7 +10,7 @@ import { refuseMisspelledSelectors } from "../../resources/selection.ts";
 import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { podsOf } from "../pods/pods-of.ts";
-import { sibling } from "../siblings.ts";
+import { sibling } from "../shared/siblings.ts";
 import type { LogOptions } from "./log-options.ts";
 
 /** Whose logs: one name, several, or what a selector chooses. */

@@ -1,4 +1,4 @@
-import { LiveStream } from "../live-stream.ts";
+import { LiveStream } from "../shared/live-stream.ts";
 import type { LogLine } from "./log-options.ts";
 
 /** The lines of logs, to loop over; the server sends no faster than the loop reads. */

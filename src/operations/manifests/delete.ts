@@ -1,9 +1,9 @@
 import { AbortError, isApiError, isKubescriptError, TimeoutError } from "../../errors.ts";
 import type { DeleteOptions } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
-import { eachAtOnce } from "../at-once.ts";
 import type { OperationContext } from "../context.ts";
-import { listed, retold } from "../retold.ts";
+import { eachAtOnce } from "../shared/at-once.ts";
+import { listed, retold } from "../shared/retold.ts";
 import { judgeOf } from "../wait/judge.ts";
 import { runWait } from "../wait/wait.ts";
 import { groupsByClient } from "../wait/wait-across.ts";

@@ -1,5 +1,5 @@
 import { UsageError } from "../../errors.ts";
-import { listed } from "../retold.ts";
+import { listed } from "../shared/retold.ts";
 import { type AppliedObject, appliedObject } from "./applied-object.ts";
 import { type Manifest, nameOf } from "./manifests.ts";
 import { inRanks } from "./order.ts";

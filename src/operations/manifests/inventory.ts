@@ -5,8 +5,8 @@ import { isApiError, isKubescriptError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope, WriteOptions } from "../../resources/options.ts";
 import { objectNamespace, scopeOf } from "../../resources/scope.ts";
-import { eachAtOnce } from "../at-once.ts";
 import type { OperationContext } from "../context.ts";
+import { eachAtOnce } from "../shared/at-once.ts";
 import {
   type ApplySetContents,
   type ApplySetParent,

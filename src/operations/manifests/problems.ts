@@ -1,5 +1,5 @@
 import { isApiError, isKubescriptError } from "../../errors.ts";
-import { retold } from "../retold.ts";
+import { retold } from "../shared/retold.ts";
 import { placeOf } from "./field-line.ts";
 import type { Problem } from "./targets.ts";
 

@@ -1,6 +1,6 @@
 import { isApiError } from "../../errors.ts";
 import type { WriteOptions } from "../../resources/options.ts";
-import { eachAtOnce } from "../at-once.ts";
+import { eachAtOnce } from "../shared/at-once.ts";
 import type { Inventory, Stray } from "./inventory.ts";
 import { inReverseRanks } from "./order.ts";
 import type { Target } from "./targets.ts";

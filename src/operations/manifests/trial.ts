@@ -2,8 +2,8 @@
 import type { UnknownObject } from "../../core/object.ts";
 import { isApiError, UsageError } from "../../errors.ts";
 import type { WriteOptions } from "../../resources/options.ts";
-import { eachAtOnce } from "../at-once.ts";
 import type { OperationContext } from "../context.ts";
+import { eachAtOnce } from "../shared/at-once.ts";
 import { PART_OF } from "./apply-set.ts";
 import { rankOf } from "./order.ts";
 import { isAboutObject } from "./problems.ts";

@@ -1,5 +1,5 @@
 import { AbortError, isApiError, isKubescriptError } from "../../errors.ts";
-import { listed, retold } from "../retold.ts";
+import { listed, retold } from "../shared/retold.ts";
 import type { AppliedObject } from "./applied-object.ts";
 import { type Manifest, nameOf } from "./manifests.ts";
 import type { Writing } from "./writing.ts";

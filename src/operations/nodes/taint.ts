@@ -3,7 +3,7 @@ import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { Node, Taint } from "../../types/core-v1.ts";
-import { patchOver } from "../patch-over.ts";
+import { patchOver } from "../shared/patch-over.ts";
 
 export interface TaintOptions extends WriteOptions {
   /** Changes the value of a taint that is there already. Default false: another value is a UsageError. */

@@ -7,7 +7,7 @@ import type { CallScope } from "../../resources/options.ts";
 import { objectNamespace, scopeOf } from "../../resources/scope.ts";
 import type { Job } from "../../types/batch-v1.ts";
 import type { Pod } from "../../types/core-v1.ts";
-import { sibling } from "../siblings.ts";
+import { sibling } from "../shared/siblings.ts";
 import { type PodSelecting, podSelector, scaleSelector } from "./pod-selector.ts";
 
 /** The pods of one object: a workload's, a service's. */

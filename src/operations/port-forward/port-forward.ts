@@ -9,7 +9,7 @@ import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { ChannelSocket } from "../../transport/transport.ts";
 import type { Pod, Service } from "../../types/core-v1.ts";
-import { requireEffect } from "../no-dry-run.ts";
+import { requireEffect } from "../shared/no-dry-run.ts";
 import { BackingPods } from "./backing-pods.ts";
 import { carry } from "./carry.ts";
 import { PORT_PROTOCOL } from "./frames.ts";

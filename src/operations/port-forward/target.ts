@@ -8,7 +8,7 @@ import { namespaceOf, objectNamespace, scopeOf } from "../../resources/scope.ts"
 import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { type PodSelecting, podSelector, scaleSelector } from "../pods/pod-selector.ts";
-import { sibling } from "../siblings.ts";
+import { sibling } from "../shared/siblings.ts";
 
 export const PODS: ResourcePath = { group: "", version: "v1", name: "pods", namespaced: true };
 

@@ -8,7 +8,7 @@ import { throwIfAborted } from "../../core/abort.ts";
 import { inspectAsText } from "../../core/inspect-as-text.ts";
 import { UsageError } from "../../errors.ts";
 import type { OperationContext } from "../context.ts";
-import { requireEffect } from "../no-dry-run.ts";
+import { requireEffect } from "../shared/no-dry-run.ts";
 import { type ProxyFilter, type ProxyFilterOptions, proxyFilter } from "./filter.ts";
 import { forward, sendText } from "./forward.ts";
 import { type Prefixes, type Route, route } from "./routes.ts";

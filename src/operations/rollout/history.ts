@@ -3,7 +3,7 @@ import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { PodTemplateSpec } from "../../types/core-v1.ts";
 import { objectDiff } from "../manifests/object-diff.ts";
-import { requireResourceOf } from "../siblings.ts";
+import { requireResourceOf } from "../shared/siblings.ts";
 import { ROLLOUT_RESOURCES } from "./progress.ts";
 import { revisionsOf } from "./revisions.ts";
 

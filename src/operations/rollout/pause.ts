@@ -1,7 +1,7 @@
 import type { KubernetesObject } from "../../core/object.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
-import { requireResourceOf } from "../siblings.ts";
+import { requireResourceOf } from "../shared/siblings.ts";
 import { specOf } from "../wait/conditions.ts";
 
 /** Pauses or resumes a Deployment; one that is so already is not written. */

@@ -3,7 +3,7 @@ import { KubescriptError, TimeoutError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import { deadline } from "../../resources/deadline.ts";
 import type { CallScope } from "../../resources/options.ts";
-import { requireResourceOf } from "../siblings.ts";
+import { requireResourceOf } from "../shared/siblings.ts";
 import { explainTrouble } from "../wait/explain-trouble.ts";
 import { rolloutStatus } from "./status.ts";
 

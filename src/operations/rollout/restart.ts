@@ -3,7 +3,7 @@ import { record } from "../../core/record.ts";
 import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
-import { requireResourceOf } from "../siblings.ts";
+import { requireResourceOf } from "../shared/siblings.ts";
 import { specOf } from "../wait/conditions.ts";
 import { ROLLOUT_RESOURCES } from "./progress.ts";
 

@@ -9,7 +9,7 @@ import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { ControllerRevision, ReplicaSet } from "../../types/apps-v1.ts";
 import type { PodTemplateSpec } from "../../types/core-v1.ts";
-import { sibling } from "../siblings.ts";
+import { sibling } from "../shared/siblings.ts";
 import { authoredTemplate } from "../template/authored-template.ts";
 import { specOf } from "../wait/conditions.ts";
 

@@ -4,9 +4,9 @@ import type { KubernetesObject } from "../../core/object.ts";
 import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
-import { requireResourceOf } from "../siblings.ts";
+import { requireResourceOf } from "../shared/siblings.ts";
+import { withoutNulls } from "../shared/without-nulls.ts";
 import { specOf } from "../wait/conditions.ts";
-import { withoutNulls } from "../without-nulls.ts";
 import { ROLLOUT_RESOURCES } from "./progress.ts";
 import { REVISION_ANNOTATION, revisionsOf, type StoredRevision } from "./revisions.ts";
 

@@ -7,8 +7,8 @@ import { ExecResult } from "../exec/exec-result.ts";
 import { requireTerminal } from "../exec/join-terminal.ts";
 import type { ProcessExit } from "../exec/process-exit.ts";
 import { requireStdin, type StdinSource } from "../exec/stdin.ts";
-import { requireEffect } from "../no-dry-run.ts";
-import { lowerFirst, retold } from "../retold.ts";
+import { requireEffect } from "../shared/no-dry-run.ts";
+import { lowerFirst, retold } from "../shared/retold.ts";
 import { type ContainerSessionEnd, containerSession } from "./container-session.ts";
 import { type PodToRunOptions, podToRun } from "./pod-to-run.ts";
 

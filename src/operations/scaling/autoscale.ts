@@ -4,7 +4,7 @@ import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { HorizontalPodAutoscaler } from "../../types/autoscaling-v2.ts";
-import { sibling } from "../siblings.ts";
+import { sibling } from "../shared/siblings.ts";
 
 export interface AutoscaleOptions extends WriteOptions {
   /** Default: the server's, 1. */

@@ -6,7 +6,7 @@ import { Discovery } from "../../discovery/discovery.ts";
 import { isApiError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
-import { eachAtOnce } from "../at-once.ts";
+import { eachAtOnce } from "../shared/at-once.ts";
 import { listOwned, type OwnedObject } from "./list-owned.ts";
 import { ObjectTree, type TreeNode } from "./object-tree.ts";
 import { type FoundOwner, findOwners, type TreeOwner } from "./owners.ts";

@@ -4,7 +4,7 @@ import type { ResourceClient } from "../../resources/client.ts";
 import { deadline } from "../../resources/deadline.ts";
 import type { Event, Pod } from "../../types/core-v1.ts";
 import { byLastSeen } from "../events/event-times.ts";
-import { sibling } from "../siblings.ts";
+import { sibling } from "../shared/siblings.ts";
 import { specOf } from "./conditions.ts";
 import { podTroubles } from "./pod-trouble.ts";
 

@@ -1,8 +1,8 @@
-import type { KubernetesObject } from "../core/object.ts";
-import { groupResource } from "../core/path.ts";
-import { UsageError } from "../errors.ts";
-import type { ResourceClient } from "../resources/client.ts";
-import { BUILT_IN_RESOURCES } from "../types/built-in-resources.ts";
+import type { KubernetesObject } from "../../core/object.ts";
+import { groupResource } from "../../core/path.ts";
+import { UsageError } from "../../errors.ts";
+import type { ResourceClient } from "../../resources/client.ts";
+import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 
 /** A built-in resource in a namespace (`"*"` for all), over the connection of a client and in the same manner. */
 export function sibling<S extends KubernetesObject>(

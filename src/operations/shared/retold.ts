@@ -6,7 +6,7 @@ import {
   KubescriptError,
   TimeoutError,
   UsageError,
-} from "../errors.ts";
+} from "../../errors.ts";
 
 /** The same failure in other words: its class, code, cause and what the server answered are kept. */
 export function retold(error: unknown, message: string, hint: string | undefined): unknown {

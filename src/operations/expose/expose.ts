@@ -1,13 +1,13 @@
 /** https://kubernetes.io/docs/reference/kubectl/generated/kubectl_expose/ */
-import type { KubernetesObject, UnknownObject } from "../core/object.ts";
-import { groupResource } from "../core/path.ts";
-import { parseLabelSelector } from "../core/selector.ts";
-import { UsageError } from "../errors.ts";
-import type { ResourceClient } from "../resources/client.ts";
-import type { WriteOptions } from "../resources/options.ts";
-import type { Container, Service, ServicePort, ServiceSpec } from "../types/core-v1.ts";
-import { given, listOf, namesOf, portNumber, portNumberOrName, type Refuse } from "./make/making.ts";
-import { sibling } from "./siblings.ts";
+import type { KubernetesObject, UnknownObject } from "../../core/object.ts";
+import { groupResource } from "../../core/path.ts";
+import { parseLabelSelector } from "../../core/selector.ts";
+import { UsageError } from "../../errors.ts";
+import type { ResourceClient } from "../../resources/client.ts";
+import type { WriteOptions } from "../../resources/options.ts";
+import type { Container, Service, ServicePort, ServiceSpec } from "../../types/core-v1.ts";
+import { given, listOf, namesOf, portNumber, portNumberOrName, type Refuse } from "../make/making.ts";
+import { sibling } from "../shared/siblings.ts";
 
 export interface ExposeOptions extends WriteOptions {
   /** The service's port, or several: `80`, `[80, 443]`, `"80,443"`. Default: all that the containers name. */

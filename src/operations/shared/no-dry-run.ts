@@ -1,4 +1,4 @@
-import { UsageError } from "../errors.ts";
+import { UsageError } from "../../errors.ts";
 
 /** Refuses what acts and cannot be tried, on a handle that only tries: a dry run's or a plan's. */
 export function requireEffect(client: { readonly storesNothing: boolean }, action: string): void {

@@ -1,8 +1,8 @@
-import type { KubernetesObject } from "../core/object.ts";
-import { UsageError } from "../errors.ts";
-import type { ResourceClient } from "../resources/client.ts";
-import type { WriteOptions } from "../resources/options.ts";
-import { patchOver } from "./patch-over.ts";
+import type { KubernetesObject } from "../../core/object.ts";
+import { UsageError } from "../../errors.ts";
+import type { ResourceClient } from "../../resources/client.ts";
+import type { WriteOptions } from "../../resources/options.ts";
+import { patchOver } from "../shared/patch-over.ts";
 
 /** kubectl's words, `"key=value"` to set and `"key-"` to remove, one or several; or an object, where null removes. */
 export type KeyChanges = string | readonly string[] | Readonly<Record<string, string | null>>;

@@ -1,7 +1,7 @@
-import type { KubernetesObject } from "../core/object.ts";
-import type { ResourceClient } from "../resources/client.ts";
-import { nextTry } from "../resources/next-try.ts";
-import type { WriteOptions } from "../resources/options.ts";
+import type { KubernetesObject } from "../../core/object.ts";
+import type { ResourceClient } from "../../resources/client.ts";
+import { nextTry } from "../../resources/next-try.ts";
+import type { WriteOptions } from "../../resources/options.ts";
 
 /**
  * A merge patch that depends on the object as it is, over just that version: when another was quicker, the object is

@@ -1,4 +1,4 @@
-import { throwIfAborted } from "../core/abort.ts";
+import { throwIfAborted } from "../../core/abort.ts";
 
 /**
  * Does work on each item in order, at most `limit` at once. After a failure or an abort nothing more is begun, what is
