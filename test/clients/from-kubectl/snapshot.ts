@@ -163,8 +163,13 @@ export function filesOf(folder: string): Record<string, string> {
   return Object.fromEntries(
     names.map((name) => {
       const text = readFileSync(path.join(folder, name), "utf8");
-      // Each program lays it out in its own way.
-      return [name, name === "kubeconfig" ? JSON.stringify(load(text), inOrder) : text];
+      return [name, name === "kubeconfig" ? configOf(text) : text];
     }),
   );
+}
+
+/** Each program lays it out in its own way; older kubectls add preferences that are empty. */
+function configOf(text: string): string {
+  const { preferences: _, ...config } = load(text) as Record<string, unknown>;
+  return JSON.stringify(config, inOrder);
 }
