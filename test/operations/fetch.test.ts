@@ -3,6 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from "node:https";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Status } from "../../src/errors.ts";
+import { refusalError } from "../../src/operations/fetch/api-refusal.ts";
 import { parseProxyAddress, proxyTarget, redirectTarget } from "../../src/operations/fetch/proxy-path.ts";
 import { plan } from "../../src/transport/plan.ts";
 import { retry } from "../../src/transport/retry.ts";
@@ -211,6 +213,20 @@ test("redirects are followed behind the address, and given where they leave it",
   const manual = await services.fetch("web:http", "/start", { redirect: "manual" });
   expect([manual.status, manual.headers.get("location")]).toEqual([302, `${ROOT}/end`]);
   await expect(services.fetch("web:http", "/start", { redirect: "error" })).rejects.toThrow("it redirects to");
+});
+
+test("that a port speaks no TLS is seen in each way in which API servers say so", async () => {
+  const address = { scheme: "https", name: "web", port: "80" } as const;
+  const proxied = { plural: "services", address, label: 'services "https:web:80"' };
+  for (const why of [
+    "http: server gave HTTP response to HTTPS client",
+    "tls: first record does not look like a TLS handshake",
+  ]) {
+    const status: Status = { code: 503, message: `error trying to reach service: ${why}` };
+    const unasked = (): never => expect.fail("nothing is left open");
+    const error = await refusalError(status, { method: "GET", path: "/" }, proxied, unasked, undefined);
+    expect(error.hint).toBe("It speaks plain HTTP: leave https: out of the address.");
+  }
 });
 
 test("what the API server refuses is an error that says what to do", async () => {

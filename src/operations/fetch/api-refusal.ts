@@ -138,7 +138,8 @@ export async function refusalError(
 }
 
 function reachHint(why: string, { scheme, port }: ProxyAddress, plural: string): string {
-  if (/HTTP response to HTTPS client/.test(why)) return "It speaks plain HTTP: leave https: out of the address.";
+  if (/HTTP response to HTTPS client|look like a TLS handshake/.test(why))
+    return "It speaks plain HTTP: leave https: out of the address.";
   if (/connection refused/.test(why)) {
     return port === ""
       ? 'Nothing listens on its first port; name another, as in "web:8080".'
