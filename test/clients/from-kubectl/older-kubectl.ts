@@ -3,11 +3,13 @@ import type { Programs } from "./programs.ts";
 /** Lines that older versions of kubectl cannot take, by the minor version that brought what they need. */
 const SINCE: readonly (readonly [RegExp, number])[] = [
   [/^kubectl (run|set|rollout|taint|label|expose|autoscale) .*--dry-run=server/, 22],
+  [/^kubectl create (job .*--from=|cronjob\b|poddisruptionbudget\b)/, 21],
   [/^kubectl events\b/, 26],
   [/^kubectl create token\b/, 24],
   [/^kubectl auth whoami\b/, 28],
   [/--applyset=/, 27],
   [/^kubectl wait --for=jsonpath=/, 23],
+  [/^kubectl wait --for=delete\b/, 23],
   [/^kubectl wait --for=create\b/, 31],
   [/--subresource=/, 24],
   [/^kubectl debug\b/, 25],
