@@ -1,7 +1,7 @@
 import type { KubeconfigCluster, KubeconfigContext, KubeconfigUser } from "./kubeconfig.ts";
 
 /** Where a pod finds its ServiceAccount. */
-export const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
+const SERVICE_ACCOUNT_DIRECTORY = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /** What is needed to look for the in-cluster configuration. */
 export interface InClusterOptions {

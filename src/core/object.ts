@@ -56,10 +56,3 @@ export interface KubernetesObject {
 
 /** An object whose further fields are read without a generated type. */
 export type UnknownObject = KubernetesObject & { [field: string]: unknown };
-
-/** A group, version and kind; the core group is the empty string. */
-export interface GroupVersionKind {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-}

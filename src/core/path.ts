@@ -24,6 +24,12 @@ export function groupResource(resource: Pick<ApiResource, "group" | "name">): st
   return resource.group === "" ? resource.name : `${resource.name}.${resource.group}`;
 }
 
+/** `deployments.apps/scale`: how a rule's resource, which may have a sub-resource, is named with its group. */
+export function ruleResource(resource: string, group: string): string {
+  const [name = "", ...below] = resource.split("/");
+  return [groupResource({ group, name }), ...below].join("/");
+}
+
 /** `/api/v1` or `/apis/apps/v1`. */
 export function groupVersionPath(resource: Pick<ApiResource, "group" | "version">): string {
   const root = resource.group === "" ? "/api" : `/apis/${segment(resource.group)}`;

@@ -41,12 +41,7 @@ export function readGroups(core: CoreVersions, list: GroupList): ApiGroup[] {
 }
 
 /** The resources of one group version; `pods/log` becomes the sub-resource `log` of `pods`. */
-export function readResources(
-  group: string,
-  version: string,
-  preferred: boolean,
-  list: ResourceListAnswer,
-): ApiResource[] {
+function readResources(group: string, version: string, preferred: boolean, list: ResourceListAnswer): ApiResource[] {
   const all = list.resources ?? [];
   return all
     .filter(({ name }) => !name.includes("/"))

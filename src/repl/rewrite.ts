@@ -139,7 +139,7 @@ function variables(node: VariableDeclaration, state: State, statement: boolean):
 }
 
 /** The names that a pattern binds. */
-export function boundNames(pattern: Pattern): string[] {
+function boundNames(pattern: Pattern): string[] {
   switch (pattern.type) {
     case "Identifier":
       return [pattern.name];

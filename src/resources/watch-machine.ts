@@ -109,10 +109,10 @@ export interface WatchStep {
   readonly effects: readonly WatchEffect[];
 }
 
-export const FIRST_BACKOFF_MS = 800;
+const FIRST_BACKOFF_MS = 800;
 export const LONGEST_BACKOFF_MS = 30_000;
 /** Health after which failures are forgotten. */
-export const BACKOFF_RESET_MS = 120_000;
+const BACKOFF_RESET_MS = 120_000;
 
 const NO_STREAK: Streak = { count: 0, lastAt: Number.NEGATIVE_INFINITY };
 

@@ -1,3 +1,5 @@
+import { ruleResource } from "../core/path.ts";
+
 /** One access that a run made, or that its source shows it will make. */
 export interface Access {
   readonly verb: string;
@@ -88,18 +90,11 @@ export function accessRules(accesses: readonly Access[]): AccessRules {
 export function describeRules(rules: AccessRules): string[] {
   const line = (rule: PolicyRule, where: string): string => {
     const group = rule.apiGroups[0] ?? "";
-    const resources = rule.resources.map((resource) => qualified(resource, group));
+    const resources = rule.resources.map((resource) => ruleResource(resource, group));
     return `${rule.verbs.join(", ")} ${resources.join(", ")} (${where})`;
   };
   return [
     ...rules.cluster.map((rule) => line(rule, "whole cluster")),
     ...[...rules.namespaces].flatMap(([namespace, own]) => own.map((rule) => line(rule, `namespace ${namespace}`))),
   ];
-}
-
-/** `pods/log`, `deployments.apps`, `deployments.apps/scale`. */
-function qualified(resource: string, group: string): string {
-  if (group === "") return resource;
-  const [plural = "", subresource] = resource.split("/");
-  return subresource === undefined ? `${plural}.${group}` : `${plural}.${group}/${subresource}`;
 }

@@ -16,7 +16,7 @@ export interface Bundle {
 }
 
 /** A ConfigMap's data may hold 1 MiB in all (https://kubernetes.io/docs/concepts/configuration/configmap/). */
-export const MAX_BUNDLE_BYTES: number = 1_048_576 - 16_384;
+const MAX_BUNDLE_BYTES: number = 1_048_576 - 16_384;
 
 /** What stands where the package's own modules are, in a checkout or installed. */
 export interface PackageModules {

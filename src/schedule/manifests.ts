@@ -6,9 +6,9 @@ export const SCHEDULE_LABEL = "kubescript.dev/schedule";
 /** The namespace of the schedule, on objects that stand elsewhere. */
 export const SCHEDULE_NAMESPACE_LABEL = "kubescript.dev/schedule-namespace";
 /** On the CronJob: the file that was scheduled. */
-export const SOURCE_ANNOTATION = "kubescript.dev/source";
+const SOURCE_ANNOTATION = "kubescript.dev/source";
 /** On the CronJob's pods: SHA-256 of the bundle. */
-export const BUNDLE_ANNOTATION = "kubescript.dev/bundle-sha256";
+const BUNDLE_ANNOTATION = "kubescript.dev/bundle-sha256";
 /** On the CronJob: every object that belongs to the schedule, one `apiVersion/kind/namespace/name` a line. */
 export const OBJECTS_ANNOTATION = "kubescript.dev/objects";
 

@@ -72,7 +72,7 @@ export function plan(inner: Transport, listener: PlanListener): Transport {
 }
 
 /** Whether a request changes nothing, so that a plan lets it pass. */
-export function isRead(request: Pick<ApiRequest, "method" | "path">): boolean {
+function isRead(request: Pick<ApiRequest, "method" | "path">): boolean {
   if (READS.has(request.method)) return true;
   const info = requestInfo(request.method, request.path);
   return (
@@ -92,7 +92,7 @@ function isDryRun(request: ApiRequest): boolean {
 }
 
 /** The same write as a dry run. A body of DeleteOptions is obeyed instead of the query, so it is changed too. */
-export function asDryRun(request: ApiRequest): ApiRequest {
+function asDryRun(request: ApiRequest): ApiRequest {
   const info = requestInfo(request.method, request.path);
   if (!info.isResourceRequest || info.subresource === "proxy" || info.verb === "proxy") {
     throw refusal(request.method, request.path);

@@ -1,4 +1,5 @@
 import { inspectAsText } from "../../core/inspect-as-text.ts";
+import { ruleResource } from "../../core/path.ts";
 import { UsageError } from "../../errors.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { PrintedAs } from "../../resources/printed.ts";
@@ -140,7 +141,7 @@ function printedRows(list: readonly AccessRule[]): Record<string, string>[] {
     const origin = binding === undefined ? {} : { binding, role: role ?? "" };
     const named = apiGroups.flatMap((group) =>
       resources.map((resource) => ({
-        resources: qualified(resource, group),
+        resources: ruleResource(resource, group),
         nonResourceUrls: "[]",
         resourceNames: `[${resourceNames.join(" ")}]`,
       })),
@@ -155,11 +156,4 @@ function printedRows(list: readonly AccessRule[]): Record<string, string>[] {
     }
   }
   return [...rows.values()].map(({ row }) => row);
-}
-
-/** `deployments.apps/scale`. */
-function qualified(resource: string, group: string): string {
-  if (group === "") return resource;
-  const [plural = "", ...below] = resource.split("/");
-  return [`${plural}.${group}`, ...below].join("/");
 }

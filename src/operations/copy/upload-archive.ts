@@ -13,7 +13,7 @@ const PIECE_BYTES = 128 * 1024;
 const SMALL_BYTES = 64 * 1024;
 
 /** The name in the archive of what is copied. */
-export const TOP = "data";
+const TOP = "data";
 
 /** An entry's name in the archive. */
 export function archiveName(below: string): string {

@@ -76,7 +76,7 @@ function container(one: Container, live: LiveContainers | undefined): Layout {
   ];
 }
 
-export function sectionOrNone(title: string, body: readonly Layout[]): Layout {
+function sectionOrNone(title: string, body: readonly Layout[]): Layout {
   return body.length === 0 ? field(title, NONE) : section(title, ...body);
 }
 

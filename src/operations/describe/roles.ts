@@ -1,4 +1,5 @@
 /** Roles and who has them. */
+import { ruleResource } from "../../core/path.ts";
 import type { ClusterRole, PolicyRule, RoleBinding } from "../../types/rbac-v1.ts";
 import { annotations, byText, labels, listText } from "./format.ts";
 import { BREAK, field, type Layout, section, table } from "./layout.ts";
@@ -22,7 +23,7 @@ export function role({ metadata, rules }: Pick<ClusterRole, "metadata" | "rules"
       table(
         ["Resources", "Non-Resource URLs", "Resource Names", "Verbs"],
         rightsOf(rules ?? []).map(([{ group, resource, name, url }, verbs]) => [
-          resource === undefined ? "" : qualified(resource, group ?? ""),
+          resource === undefined ? "" : ruleResource(resource, group ?? ""),
           listText(given(url)),
           listText(given(name)),
           listText(verbs),
@@ -63,13 +64,6 @@ function parts({ apiGroups = [], resources = [], resourceNames = [], nonResource
 /** What kubectl sorts by: the same verbs stand together, then the resources of a group. */
 function order([{ group, resource, name, url }, verbs]: [Right, string[]]): string {
   return [verbs, given(group), given(resource), given(name), given(url)].map(listText).join(",");
-}
-
-/** `deployments.apps/scale` */
-function qualified(resource: string, group: string): string {
-  const [plural = "", subresource] = resource.split("/", 2);
-  const name = group === "" ? plural : `${plural}.${group}`;
-  return subresource === undefined ? name : `${name}/${subresource}`;
 }
 
 /** A RoleBinding or a ClusterRoleBinding. */

@@ -59,7 +59,7 @@ export async function expose(
 }
 
 /** The Service for an object as it is. */
-export function serviceFor(
+function serviceFor(
   refuse: Refuse,
   resource: string,
   object: UnknownObject,

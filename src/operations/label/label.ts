@@ -43,7 +43,7 @@ export async function changeKeys<T extends KubernetesObject>(
 }
 
 /** @param label the action and its object, for errors */
-export function parseKeyChanges(changes: KeyChanges, label: string): Record<string, string | null> {
+function parseKeyChanges(changes: KeyChanges, label: string): Record<string, string | null> {
   const entries = typeof changes === "string" ? [changes] : changes;
   const pairs = Array.isArray(entries) ? entries.map((one) => parseWord(one, label)) : Object.entries(entries);
   if (pairs.length === 0) {

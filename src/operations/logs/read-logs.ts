@@ -12,7 +12,7 @@ const TRIES = 5;
 const PAUSE_MS = 250;
 const AT_ONCE = 8;
 /** Logs that are open together where all have to be. */
-export const MAX_OPEN = 200;
+const MAX_OPEN = 200;
 
 /** What there is of the logs by now, to its end. Containers that have none yet are left out where others have. */
 export async function* readLogs(

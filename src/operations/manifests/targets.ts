@@ -61,7 +61,7 @@ export async function locate(
 }
 
 /** Throws UNKNOWN_RESOURCE for a kind that is not served. */
-export async function locateOne(
+async function locateOne(
   operation: OperationContext,
   manifest: Manifest,
   { namespace: chosen, signal }: CallScope,

@@ -68,7 +68,7 @@ function changed(taints: Taint[], change: TaintChange, overwrite: boolean, label
 const HINT = `Write "key=value:EFFECT" or "key:EFFECT" to set one, "key-" or "key:EFFECT-" to remove it; EFFECT is ${EFFECTS.join(", ")}.`;
 
 /** @param label the action and its object, for errors */
-export function parseTaint(word: string, label: string): TaintChange {
+function parseTaint(word: string, label: string): TaintChange {
   const [, key = "", value, effect, removes = ""] = /^([^=:]+?)(?:=([^:]*))?(?::([^:]+?))?(-)?$/.exec(word) ?? [];
   const known = effect === undefined || EFFECTS.includes(effect);
   if (key !== "" && known && removes === "-" && value === undefined) return { type: "remove", key, effect };

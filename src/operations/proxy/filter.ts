@@ -22,7 +22,7 @@ export interface ProxyFilterOptions {
 }
 
 /** kubectl's own. */
-export const PROXY_FILTER_DEFAULTS: Readonly<Record<keyof ProxyFilterOptions, string>> = {
+const PROXY_FILTER_DEFAULTS: Readonly<Record<keyof ProxyFilterOptions, string>> = {
   acceptHosts: "^localhost$,^127\\.0\\.0\\.1$,^\\[::1\\]$",
   acceptPaths: "^.*",
   rejectPaths: "^/api/.*/pods/.*/exec,^/api/.*/pods/.*/attach",

@@ -11,7 +11,7 @@ export interface Usage {
 /** `cpu` and `memory` as the API writes them. */
 export type Amounts = Readonly<Record<string, string | undefined>>;
 
-export const NO_USAGE: Usage = { cpuCores: 0, memoryBytes: 0 };
+const NO_USAGE: Usage = { cpuCores: 0, memoryBytes: 0 };
 
 export function usageOf(amounts: Amounts | undefined): Usage {
   return { cpuCores: parseQuantity(amounts?.cpu ?? 0), memoryBytes: parseQuantity(amounts?.memory ?? 0) };
