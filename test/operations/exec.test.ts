@@ -101,6 +101,20 @@ test("a signal, and that of the session, ends a command", async () => {
   expect(await atPrompt).toMatchObject({ code: "ABORTED" });
 });
 
+test("an interruption of a command that runs says what becomes of it", async () => {
+  const abort = new AbortController();
+  const stdin = (async function* () {
+    // Asked for once the command has begun.
+    abort.abort();
+    yield "";
+  })();
+  expect(await failureOf(pods().exec("p", ["sleep", "1000"], { stdin, signal: abort.signal }))).toMatchObject({
+    code: "ABORTED",
+    message: 'Cannot run sleep 1000 in pods "p" to its end: it was interrupted',
+    hint: expect.stringContaining("goes on in the container"),
+  });
+});
+
 test("however a live command is left, nothing of it goes on", async () => {
   const isAlive = (pid: number): boolean => {
     try {
@@ -179,6 +193,7 @@ test("wrong use says what to do", async () => {
     expect(error.hint).toMatch(hint);
   }
   expect(await failureOf(pods().exec("absent", ["ls"]))).toMatchObject({ code: "NOT_FOUND" });
+  expect((await failureOf(pods().exec("p", undefined as never))).message).toContain("there is no command");
   expect((await failureOf(pods().exec("p", "ls -l" as never))).hint).toContain('["sh", "-c", "ls | wc -l"]');
   expect((await failureOf(pods().exec("p", ["cat"], { stdin: 5 as never }))).message).toContain("it is number");
   const tty = Object.assign(new Readable({ read() {} }), { isTTY: true });

@@ -13,7 +13,11 @@ export function requireCommand(command: unknown, name: string): readonly string[
   const isList = isTexts(command);
   if (isList && command.length > 0 && command[0] !== "") return command;
   const what =
-    typeof command === "string" ? "the command is one text" : isList ? "there is no command" : "it is no list of texts";
+    typeof command === "string"
+      ? "the command is one text"
+      : isList || command === undefined
+        ? "there is no command"
+        : "it is no list of texts";
   throw new UsageError("INVALID_INPUT", `Cannot run a command in "${String(name)}": ${what}`, {
     hint: 'Give program and arguments as a list, ["ls", "-l"], or a line for a shell: ["sh", "-c", "ls | wc -l"].',
   });

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from "../../core/object.ts";
-import { CommandError, UsageError } from "../../errors.ts";
+import { AbortError, CommandError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { ShowProgress } from "../../resources/progress.ts";
@@ -104,7 +104,11 @@ async function toTheEnd(
   options: ExecOptions,
 ): Promise<ExecResult<string | Uint8Array>> {
   const { maxBufferBytes = DEFAULT_MAX_BUFFER_BYTES, stdin } = options;
-  const { stdout, stderr, exit } = await collect(process, { stdin, maxBufferBytes, label, showProgress });
+  const { stdout, stderr, exit } = await collect(process, { stdin, maxBufferBytes, label, showProgress }).catch(
+    (error: unknown) => {
+      throw error instanceof AbortError ? interrupted(label, error) : error;
+    },
+  );
   if (options.check === true && exit.exitCode !== 0) {
     throw new CommandError(`Cannot run ${label}`, {
       exitCode: exit.exitCode,
@@ -114,6 +118,14 @@ async function toTheEnd(
   }
   const shape = options.bytes === true ? (bytes: Uint8Array) => bytes : text;
   return new ExecResult({ stdout: shape(stdout), stderr: shape(stderr), exitCode: exit.exitCode });
+}
+
+/** The connection is closed; the API has no word that would end the command. */
+function interrupted(label: string, cause: AbortError): AbortError {
+  return new AbortError(`Cannot run ${label} to its end: it was interrupted`, {
+    cause,
+    hint: "The command is told when it next reads or writes; one that does neither goes on in the container.",
+  });
 }
 
 function text(bytes: Uint8Array): string {
