@@ -40,9 +40,10 @@ export async function rolloutHistory(
     const shown = {
       revision,
       created,
-      cause: annotations[CHANGE_CAUSE] ?? "",
-      change: changedLines(diff),
       name: keeper,
+      cause: annotations[CHANGE_CAUSE] ?? "",
+      // Last in a table, as it is the longest.
+      change: changedLines(diff),
     };
     const whole = { ...shown, diff, template };
     return Object.defineProperties(shown, {
