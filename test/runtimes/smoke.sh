@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# smoke.sh NODE: the built package on another Node: version, an eval, a recipe and a piped script on the sandbox.
+# smoke.sh NODE: the built package on another Node: version, an eval, a recipe, a piped script and verbs that
+# stream on the sandbox.
 set -eu
 node=$1
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
 dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
+sandbox=
+trap '[ -z "$sandbox" ] || { kill "$sandbox" 2>/dev/null; wait "$sandbox" 2>/dev/null; }; rm -rf "$dir"' EXIT
 "$node" --version
 export HOME="$dir"
 unset KUBECONFIG || true
@@ -17,3 +19,13 @@ unset KUBECONFIG || true
 printf 'const pods: number = (await k8s.everywhere.pods.list()).length;\nconsole.log(pods > 0);\n' |
   "$node" dist/cli/main.js run --sandbox - >"$dir/piped"
 grep -qx true "$dir/piped"
+# Streams need pods that are processes, and those bubblewrap.
+if command -v bwrap >/dev/null; then
+  "$node" dist/cli/main.js sandbox --port 0 --kubeconfig "$dir/config" --pods=process 2>"$dir/sandbox.log" &
+  sandbox=$!
+  for _ in $(seq 100); do
+    [ -s "$dir/config" ] && break
+    sleep 0.1
+  done
+  KUBECONFIG="$dir/config" "$node" dist/cli/main.js run test/runtimes/verbs.ts --folder "$dir"
+fi
