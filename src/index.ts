@@ -96,12 +96,12 @@ export type { DrainedPod, DrainOptions, DrainProgress } from "./operations/nodes
 export type { DrainPlanOptions, DrainPlanPod } from "./operations/nodes/drain-plan.ts";
 export type { EvictOptions } from "./operations/nodes/evict.ts";
 export type { TaintOptions } from "./operations/nodes/taint.ts";
+export type { PortForward } from "./operations/port-forward/port-forward.ts";
 export type {
   ForwardedPort,
-  PortForward,
   PortForwardEvent,
   PortForwardOptions,
-} from "./operations/port-forward/port-forward.ts";
+} from "./operations/port-forward/port-forward-options.ts";
 export type { PortSpec } from "./operations/port-forward/ports.ts";
 export type { ProxyFilterOptions, ProxyPatterns } from "./operations/proxy/filter.ts";
 export type { ApiProxy, ProxyOptions } from "./operations/proxy/proxy.ts";

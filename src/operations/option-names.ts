@@ -41,7 +41,7 @@ import type { ReplaceManifestsOptions } from "./manifests/replace.ts";
 import type { DrainOptions } from "./nodes/drain.ts";
 import type { DrainPlanOptions } from "./nodes/drain-plan.ts";
 import type { TaintOptions } from "./nodes/taint.ts";
-import type { PortForwardOptions } from "./port-forward/port-forward.ts";
+import type { PortForwardOptions } from "./port-forward/port-forward-options.ts";
 import type { ProxyOptions } from "./proxy/proxy.ts";
 import type { RolloutWaitOptions } from "./rollout/progress.ts";
 import type { UndoOptions } from "./rollout/undo.ts";
