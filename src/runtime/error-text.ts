@@ -53,7 +53,7 @@ function causes(error: Error): string[] {
   for (let cause = error.cause; cause instanceof Error && found.length < 4; cause = cause.cause) {
     // Parsers add an excerpt and the place, which the message above shows in its own way.
     const [told = ""] = cause.message.split("\n");
-    if (told !== "" && !above.includes(told.replace(/ \(\d+:\d+\)$/, ""))) {
+    if (told !== "" && !above.toLowerCase().includes(told.replace(/ \(\d+:\d+\)$/, "").toLowerCase())) {
       found.push(told);
       above = told;
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ConnectionError, UsageError } from "../../src/errors.ts";
+import { AbortError, ConnectionError, UsageError } from "../../src/errors.ts";
 import { parseOutputFormat, render } from "../../src/repl/render/output.ts";
 import { objectTable, recordTable } from "../../src/repl/render/table.ts";
 import { printLive } from "../../src/repl/watch-view.ts";
@@ -216,4 +216,11 @@ test("an error shows the user's lines, and none of ours, Node's or a dependency'
   expect(errorText(plain, { color: false })).toBe("Error: boom\n    at f (/home/me/cleanup.ts:2:9)");
   const own = Object.assign(new UsageError("USAGE", "Cannot", { hint: "Do." }), { stack: stack("UsageError: Cannot") });
   expect(errorText(own, { color: false })).toBe("UsageError: Cannot\n  Do.\n    at f (/home/me/cleanup.ts:2:9)");
+});
+
+test("a cause that the message above it has in its own sentence is not told again", () => {
+  const cause = new AbortError("Interrupted");
+  const error = new AbortError("Cannot drain node: it was interrupted", { cause, hint: "Drain again." });
+  error.stack = "";
+  expect(errorText(error, { color: false })).toBe("AbortError: Cannot drain node: it was interrupted\n  Drain again.");
 });
