@@ -17,7 +17,7 @@ export const benchmark: StreamBenchmark = {
     await stage.measureKubectl(`${big} into a container`, mebibytes, ["cp", "big", `${pod}:/tmp/big3`]);
     const sum = "{ checksum: true, overwrite: true }";
     await stage.measureCode(`${big} with checksum`, mebibytes, `await k8s.pods.cp("${pod}:/tmp/big", "big", ${sum})`);
-    await stage.inContainer("rm /tmp/big /tmp/big2 /tmp/big3");
+    await stage.inContainer("rm -f /tmp/big /tmp/big2 /tmp/big3");
     const many = path.join(folder, "many");
     for (let index = 0; index < SMALL_FILES; index++) {
       const below = path.join(many, String(index % 100));
