@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { CLUSTER_FLAGS, connectionFlags, OUTPUT_FLAG, parseFlags, splitScriptFlags } from "../../src/cli/flags.ts";
-import { nearest } from "../../src/core/nearest.ts";
 import { CONNECTION_FLAGS } from "../../src/config/connection-flags.ts";
+import { nearest } from "../../src/core/nearest.ts";
 
 const flags = [OUTPUT_FLAG, ...CLUSTER_FLAGS, ...CONNECTION_FLAGS];
 
