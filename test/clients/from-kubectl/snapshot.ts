@@ -168,8 +168,8 @@ export function filesOf(folder: string): Record<string, string> {
   );
 }
 
-/** Each program lays it out in its own way; older kubectls add preferences that are empty. */
+/** Each program lays it out in its own way; older kubectls add preferences that are empty and fields that are null. */
 function configOf(text: string): string {
   const { preferences: _, ...config } = load(text) as Record<string, unknown>;
-  return JSON.stringify(config, inOrder);
+  return JSON.stringify(config, (key, value: unknown) => (value === null ? undefined : inOrder(key, value)));
 }
