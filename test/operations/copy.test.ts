@@ -210,11 +210,19 @@ describe.each(["the machine's programs", "busybox"])("a container with %s", (nam
       // Runtimes hand on what had arrived of a connection that is gone, this one when all of the file is there.
       const line = 'until [ "$(wc -c <"$0")" -ge 400000 ]; do :; done; echo late >>"$0"';
       const file = path.join(folder, stage, "data", "a.sql");
-      stragglers.push(spawn("sh", ["-c", line, file], { stdio: "ignore", env: { PATH: hostPath } }));
+      const straggler = spawn("sh", ["-c", line, file], { stdio: "ignore", env: { PATH: hostPath } });
+      stragglers.push(straggler);
+      // It was at work before the connection broke.
+      while (!readFileSync(`/proc/${straggler.pid}/cmdline`, "utf8").includes(file));
     };
     const pods = breakingPods([undefined, { channel: STDIN, after: 200_000, onLost }]);
     await copy(pods, here("dump"), inPod("dump"), { retries: 1, checksum: true });
-    const ends = await Promise.all(stragglers.map(async (one) => one.signalCode ?? (await once(one, "exit"))[1]));
+    const ends = await Promise.all(
+      stragglers.map(async (one) => {
+        if (one.exitCode === null && one.signalCode === null) await once(one, "exit");
+        return one.signalCode;
+      }),
+    );
     expect(ends).toEqual(["SIGKILL"]);
     expect(readFileSync(there("dump/a.sql")).equals(noise(400_000))).toBe(true);
   });
