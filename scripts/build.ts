@@ -6,7 +6,7 @@
  *   tsx scripts/build.ts --types    also the type declarations, as for a package
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { chmod } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -74,4 +74,7 @@ if (process.argv.includes("--types")) {
   const tsc = path.join(path.dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
   const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.types.json"], { cwd: root, stdio: "inherit" });
   process.exitCode = status ?? 1;
+  // By this name `kubescript types FILE` takes what the package exports.
+  if (status === 0)
+    appendFileSync(path.join(root, "dist/types/index.d.ts"), "export as namespace KubescriptPackage;\n");
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../errors.ts";
@@ -16,31 +16,24 @@ globals and the package in the scripts beside it.`,
   connects: false,
   prints: false,
   async run({ positionals, values, terminal }) {
-    const root = packageRoot();
-    const file = (name: string): string =>
-      fileURLToPath(
-        new URL(
-          root.fromSource || !existsSync(new URL("dist/types", root.url))
-            ? `src/${name}.ts`
-            : `dist/types/${name}.d.ts`,
-          root.url,
-        ),
-      );
+    const folder = fileURLToPath(new URL("dist/types/", packageRoot().url));
+    const [globals, index] = [path.join(folder, "globals.d.ts"), path.join(folder, "index.d.ts")];
+    if (!existsSync(index)) {
+      throw new UsageError("USAGE", `Cannot find the type declarations: there is no ${index}`, {
+        hint: "In a checkout, npm ci makes them.",
+      });
+    }
     const [target] = positionals;
     if (target === undefined) {
-      await write(terminal.stdout, `${file("globals")}\n`);
+      await write(terminal.stdout, `${globals}\n`);
       return EXIT.done;
     }
     const destination = path.resolve(terminal.cwd, target);
     if (existsSync(destination) && values.force !== true) {
       throw new UsageError("USAGE", `Cannot write ${destination}: it exists`, { hint: "Replace it with --force." });
     }
-    const declarations = [
-      `/// <reference path=${JSON.stringify(file("globals"))} />`,
-      `declare module "kubescript" {\n  export * from ${JSON.stringify(file("index"))};\n}`,
-    ];
     try {
-      await writeFile(destination, `${declarations.join("\n")}\n`);
+      await writeFile(destination, declarations(globals, index, await readFile(index, "utf8")));
     } catch (cause) {
       throw new UsageError("USAGE", `Cannot write ${destination}`, { cause });
     }
@@ -48,3 +41,24 @@ globals and the package in the scripts beside it.`,
     return EXIT.done;
   },
 };
+
+/**
+ * References to the declarations, and the package by its name. An ambient module may not re-export a file, so each name
+ * is taken from the namespace that the package's own declarations give themselves (see scripts/build.ts).
+ */
+function declarations(globals: string, index: string, text: string): string {
+  const names = [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list = ""]) =>
+    list
+      .split(",")
+      .map((one) => one.trim().replace(/^type /, ""))
+      .filter((one) => one !== ""),
+  );
+  return [
+    `/// <reference path=${JSON.stringify(globals)} />`,
+    `/// <reference path=${JSON.stringify(index)} />`,
+    'declare module "kubescript" {',
+    ...names.map((name) => `  export import ${name} = KubescriptPackage.${name};`),
+    "}",
+    "",
+  ].join("\n");
+}
