@@ -75,6 +75,12 @@ const COMMANDS: Readonly<Record<string, DotCommand>> = {
   },
 };
 
+/** What a newcomer needs to know besides the dot commands. */
+const INTRODUCTION = `k8s.pods.list()            resources by kubectl's names; Tab completes verbs, options, objects and fields
+k8s.pods.logs("web-0")     kubectl's verbs: docs/from-kubectl.md has each kubectl line in these words
+k8s.explain("pod.spec")    what the fields of a resource mean
+_                          the last result; Ctrl-C ends what runs, Ctrl-D leaves`;
+
 /** Gives the prompt its own dot commands beside `.help`, `.exit`, `.break` and `.clear`. */
 export function defineCommands(server: REPLServer, prompt: Prompt): void {
   for (const [name, command] of Object.entries(COMMANDS)) {
@@ -94,6 +100,16 @@ export function defineCommands(server: REPLServer, prompt: Prompt): void {
     help: "clear the screen",
     action() {
       prompt.options.stdout.write("\u001b[2J\u001b[H");
+      this.displayPrompt();
+    },
+  });
+  server.defineCommand("help", {
+    help: "this",
+    action() {
+      const commands = Object.entries(server.commands as Readonly<Record<string, { readonly help?: string }>>);
+      const width = Math.max(...commands.map(([name]) => name.length));
+      const lines = commands.map(([name, { help = "" }]) => `.${name.padEnd(width)}  ${help}`).sort();
+      prompt.options.stdout.write(`${INTRODUCTION}\n\n${lines.join("\n")}\n`);
       this.displayPrompt();
     },
   });

@@ -141,6 +141,12 @@ test.each([
   await session.type("40 + 2\r", /\n42\r\n/);
 });
 
+test(".help begins with what a newcomer types, and lists every dot command", async () => {
+  const session = await open();
+  const shown = await session.type(".help\r", /\.use +CONTEXT[\s\S]*> /);
+  expect(shown).toMatch(/k8s\.pods\.list\(\)[\s\S]*Ctrl-D leaves\r\n\r\n\.break/);
+});
+
 test("pasted lines wait for Enter and run as one; unbracketed ones run one after the other", async () => {
   const session = await open();
   await session.type("\u001b[200~const list = [1,\n\t2]\n  .concat(3)\nlist.length + 40\u001b[201~", "40");
