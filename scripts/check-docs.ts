@@ -11,7 +11,7 @@
  *   cannot, the file's blocks are not run, which is said.
  * - ```yaml, ```json and others are text, save that `<!-- file: NAME -->` before any block writes it to NAME first.
  */
-import { execFile, spawn } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -201,8 +201,14 @@ function lengthOf(text: string): number {
 /** Every fault of a document that is run; where this machine cannot have its sandbox, that is said. */
 async function check(file: string, text: string): Promise<string[]> {
   if (!blocksOf(text).some(isRun)) return [];
+  const flags = sandboxFlags(text);
+  // What such a document runs in its pods is in the image busybox, which holds what this machine's has.
+  if (flags.includes("--pods=process") && spawnSync("busybox").error !== undefined) {
+    console.error(`${file} is not run: busybox is not installed`);
+    return [];
+  }
   try {
-    return await withSandbox(sandboxFlags(text), (env, folder) => checkBlocks(file, text, env, folder));
+    return await withSandbox(flags, (env, folder) => checkBlocks(file, text, env, folder));
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith(NOT_STARTED)) throw error;
     console.error(`${file} is not run: ${error.message}`);
