@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -8,9 +8,22 @@ const SCRATCH_ARGUMENTS = ["--tmpfs", "/tmp", "--tmpfs", "/run", "--tmpfs", "/va
 
 let home: string;
 
+/** A folder to write to that is not under /tmp and the like, which containers have for themselves. */
+function outsideOfScratch(): string {
+  const found = [homedir(), process.cwd(), "/opt", "/var/lib"].find((folder) => {
+    try {
+      accessSync(folder, constants.W_OK);
+    } catch {
+      return false;
+    }
+    return !/^\/(tmp|run|var\/tmp)\//.test(`${realpathSync(folder)}/`);
+  });
+  if (found === undefined) throw new Error("this machine has no folder that could be written to outside of /tmp");
+  return found;
+}
+
 beforeEach(() => {
-  // Not under /tmp, which containers have for themselves.
-  home = realpathSync(mkdtempSync(join(homedir(), ".kubescript-root-view-")));
+  home = realpathSync(mkdtempSync(join(outsideOfScratch(), ".kubescript-root-view-")));
   mkdirSync(join(home, "etc", "app"), { recursive: true });
   writeFileSync(join(home, "etc", "file"), "");
 });
