@@ -3,31 +3,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type IPty, spawn } from "@lydell/node-pty";
-import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { type BuiltProgram, buildProgram } from "../support/built-program.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
-let folder: string;
-let entry: string;
+let program: BuiltProgram;
 
 beforeAll(async () => {
-  // Inside the package, so that packages and package.json are found as in dist.
-  folder = await mkdtemp(path.join(root, "node_modules/.prompt-test-"));
-  entry = path.join(folder, "cli/main.js");
-  await build({
-    absWorkingDir: root,
-    entryPoints: [{ in: "src/cli/main.ts", out: "cli/main" }],
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20.18",
-    packages: "external",
-    logLevel: "error",
-  });
+  program = await buildProgram();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => program.remove());
 
 /** A prompt on a sandbox in a real terminal. */
 class Session {
@@ -37,7 +21,7 @@ class Session {
   readonly exited: Promise<number>;
 
   constructor(history = "") {
-    this.#terminal = spawn(process.execPath, [entry, "--sandbox"], {
+    this.#terminal = spawn(process.execPath, [program.entry, "--sandbox"], {
       cols: 120,
       rows: 40,
       cwd: tmpdir(),

@@ -1,37 +1,23 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type IPty, spawn } from "@lydell/node-pty";
-import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { type BuiltProgram, buildProgram } from "../support/built-program.ts";
 import { type StreamCluster, startStreamCluster } from "../support/stream-cluster.ts";
 
-const root = path.resolve(import.meta.dirname, "../..");
-let folder: string;
+let program: BuiltProgram;
 let cluster: StreamCluster;
 
 beforeAll(async () => {
-  // Inside the package, so that packages and package.json are found as in dist.
-  folder = await mkdtemp(path.join(root, "node_modules/.terminal-test-"));
-  await build({
-    absWorkingDir: root,
-    entryPoints: [{ in: "src/cli/main.ts", out: "cli/main" }],
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20.18",
-    packages: "external",
-    logLevel: "error",
-  });
+  program = await buildProgram();
   cluster = await startStreamCluster();
   await cluster.pod("p");
-  await writeFile(path.join(folder, "config"), cluster.kubeconfig);
+  await writeFile(path.join(program.folder, "config"), cluster.kubeconfig);
 });
 afterAll(async () => {
   await cluster.close();
-  await rm(folder, { recursive: true, force: true });
+  await program.remove();
 });
 
 const terminals: IPty[] = [];
@@ -41,9 +27,13 @@ afterEach(() => {
 
 /** kubescript in a real terminal, on a cluster whose commands are children of the test. */
 function kubescript(...args: string[]) {
-  const env = { ...process.env, NO_COLOR: "1", KUBESCRIPT_HISTORY: "", KUBECONFIG: path.join(folder, "config") };
-  const entry = path.join(folder, "cli/main.js");
-  const terminal = spawn(process.execPath, [entry, ...args], { cols: 120, rows: 40, cwd: tmpdir(), env });
+  const env = {
+    ...process.env,
+    NO_COLOR: "1",
+    KUBESCRIPT_HISTORY: "",
+    KUBECONFIG: path.join(program.folder, "config"),
+  };
+  const terminal = spawn(process.execPath, [program.entry, ...args], { cols: 120, rows: 40, cwd: tmpdir(), env });
   terminals.push(terminal);
   let output = "";
   let from = 0;
