@@ -176,6 +176,10 @@ class Parser {
   }
 
   #filter(text: string, at: number): JsonPathStep {
+    for (const word of ["&&", "||"]) {
+      if (splitOutsideQuotes(text, word).length > 1)
+        throw this.#error(`a filter is one comparison, without ${word}`, at);
+    }
     for (const operator of OPERATORS) {
       const [left, ...right] = splitOutsideQuotes(text, operator);
       if (left !== undefined && right.length > 0) {
@@ -198,7 +202,7 @@ class Parser {
   #operand(source: string, at: number): JsonPathOperand {
     const text = source.trim();
     if (/^[@$.]/.test(text)) return { type: "steps", steps: new Parser(text).#wholePath() };
-    if (/^(['"])[\s\S]*\1$/.test(text)) return { type: "value", value: new Parser(text).#quoted() };
+    if (/^(['"])[\s\S]*\1$/.test(text)) return { type: "value", value: new Parser(text).#wholeText() };
     if (/^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(text)) return { type: "value", value: Number(text) };
     if (text === "true" || text === "false") return { type: "value", value: text === "true" };
     throw this.#error(`"${text}" is neither a path, a text, a number, true nor false`, at);
@@ -208,6 +212,12 @@ class Parser {
     const steps = this.#steps();
     if (this.#at < this.#text.length) throw this.#error(`unexpected "${this.#peek()}"`);
     return steps;
+  }
+
+  #wholeText(): string {
+    const text = this.#quoted();
+    if (this.#at < this.#text.length) throw this.#error(`unexpected "${this.#peek()}"`);
+    return text;
   }
 
   #enclosed(open: string, close: string): string {

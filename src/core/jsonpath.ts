@@ -57,14 +57,18 @@ class Evaluator {
     let values = [...start];
     let missing = allowMissing;
     for (const step of steps) {
-      values = values.flatMap((value) => this.#step(step, value, missing));
+      // Each branch of a union takes all values before the next one does: `[*]['a','b']` gives every a, then every b.
+      values =
+        step.type === "union"
+          ? step.branches.flatMap((branch) => this.#walk(branch, values, missing))
+          : values.flatMap((value) => this.#step(step, value, missing));
       // Below `..` most values lack the field that comes next.
       missing = allowMissing || step.type === "descendants";
     }
     return values;
   }
 
-  #step(step: JsonPathStep, value: unknown, missing: boolean): unknown[] {
+  #step(step: Exclude<JsonPathStep, { type: "union" }>, value: unknown, missing: boolean): unknown[] {
     switch (step.type) {
       case "root":
         return [this.#root];
@@ -90,8 +94,6 @@ class Evaluator {
         return Array.isArray(value)
           ? value.slice(step.start, step.end).filter((_, at) => at % step.step === 0)
           : notAnArray(missing);
-      case "union":
-        return step.branches.flatMap((branch) => this.#walk(branch, [value], missing));
       case "filter":
         return children(value).filter((child) => this.#matches(step, child));
     }
