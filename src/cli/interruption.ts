@@ -1,4 +1,5 @@
 import { formatDuration } from "../core/duration.ts";
+import { afterTime } from "../core/timer.ts";
 import { AbortError, TimeoutError } from "../errors.ts";
 import { EXIT } from "../runtime/exit-code.ts";
 
@@ -17,14 +18,14 @@ export interface Interruption {
 export function listenForInterruption(timeoutMs?: number | undefined, graceMs = 5000): Interruption {
   const controller = new AbortController();
   let code: number | undefined;
-  const timers: NodeJS.Timeout[] = [];
+  const timers: { cancel(): void }[] = [];
   const stop = (exitCode: number, reason: Error): void => {
     if (code !== undefined) process.exit(code);
     code = exitCode;
     controller.abort(reason);
     const last = setTimeout(() => process.exit(exitCode), graceMs);
     last.unref();
-    timers.push(last);
+    timers.push({ cancel: () => clearTimeout(last) });
   };
   const onInterrupt = (): void => stop(EXIT.interrupted, new AbortError("Interrupted"));
   const onTerminate = (): void => stop(EXIT.terminated, new AbortError("Terminated"));
@@ -34,13 +35,13 @@ export function listenForInterruption(timeoutMs?: number | undefined, graceMs = 
     const late = new TimeoutError(`Timed out after ${formatDuration(timeoutMs)}`, {
       hint: "Allow more with --timeout.",
     });
-    timers.push(setTimeout(() => stop(EXIT.timedOut, late), timeoutMs));
+    timers.push(afterTime(timeoutMs, () => stop(EXIT.timedOut, late)));
   }
   return {
     signal: controller.signal,
     exitCode: () => code,
     done: () => {
-      for (const timer of timers) clearTimeout(timer);
+      for (const timer of timers) timer.cancel();
       process.off("SIGINT", onInterrupt);
       process.off("SIGTERM", onTerminate);
     },

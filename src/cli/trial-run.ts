@@ -1,5 +1,6 @@
 import { unlessAborted } from "../core/abort.ts";
 import { parseDuration } from "../core/duration.ts";
+import { afterTime } from "../core/timer.ts";
 import { TimeoutError, UsageError } from "../errors.ts";
 import { errorText } from "../runtime/error-text.ts";
 import { createGlobals, installGlobals } from "../runtime/globals.ts";
@@ -57,7 +58,7 @@ export async function trialRun(
   });
   const interruption = listenForInterruption();
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(tooLong(timeoutMs)), timeoutMs);
+  const timer = afterTime(timeoutMs, () => limit.abort(tooLong(timeoutMs)));
   const signal = AbortSignal.any([interruption.signal, limit.signal]);
   const log = createLog((line) => void terminal.stderr.write(`${line}\n`));
   const args = parsePlainArguments(words);
@@ -73,7 +74,7 @@ export async function trialRun(
     if (interruption.signal.aborted) throw failure;
     return { accesses, writes, value: undefined, failure };
   } finally {
-    clearTimeout(timer);
+    timer.cancel();
     interruption.done();
     await session.close();
   }

@@ -1,4 +1,5 @@
 import { abortError, forMany, throwIfAborted } from "../core/abort.ts";
+import { afterTime } from "../core/timer.ts";
 
 /** Clock and chance, injected so that tests need neither. */
 export interface Timing {
@@ -20,17 +21,14 @@ export const systemTiming: Timing = {
     new Promise((resolve, reject) => {
       throwIfAborted(signal);
       const interrupt = (): void => {
-        clearTimeout(timer);
+        timer.cancel();
         reject(abortError(signal));
       };
-      const timer = setTimeout(() => {
+      const timer = afterTime(ms, () => {
         signal?.removeEventListener("abort", interrupt);
         resolve();
-      }, ms);
+      });
       forMany(signal)?.addEventListener("abort", interrupt, { once: true });
     }),
-  after: (ms, run) => {
-    const timer = setTimeout(run, ms);
-    return { cancel: () => clearTimeout(timer) };
-  },
+  after: afterTime,
 };
