@@ -5,7 +5,7 @@ export type { KubernetesObject, ListMeta, ObjectMeta, OwnerReference, UnknownObj
 export type { PatchType } from "./core/requests.ts";
 export type { ApiResource } from "./core/resource.ts";
 export type { FieldSelector, LabelSelector, LabelSelectorObject } from "./core/selector.ts";
-export type { ResourceFilter } from "./discovery/discovery.ts";
+export type { Discovery, ResourceFilter } from "./discovery/discovery.ts";
 export type { ExplainOptions } from "./discovery/explain.ts";
 export {
   AbortError,
@@ -136,10 +136,13 @@ export {
   condition,
   deleted,
   exists,
+  type JsonPathCondition,
   jsonpath,
+  type NamedCondition,
   not,
   ready,
   rollout,
+  type StateCondition,
   type WaitCondition,
   type WaitConditions,
   type WaitFor,
@@ -180,4 +183,67 @@ export {
   recipe,
 } from "./runtime/recipe.ts";
 export type { CallOptions, Transport } from "./transport/transport.ts";
+export type {
+  MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding,
+  MutatingWebhookConfiguration,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+  ValidatingWebhookConfiguration,
+} from "./types/admissionregistration-v1.ts";
+export type { CustomResourceDefinition } from "./types/apiextensions-v1.ts";
+export type { APIService } from "./types/apiregistration-v1.ts";
+export type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet } from "./types/apps-v1.ts";
+export type { SelfSubjectReview, TokenReview } from "./types/authentication-v1.ts";
+export type {
+  LocalSubjectAccessReview,
+  SelfSubjectAccessReview,
+  SelfSubjectRulesReview,
+  SubjectAccessReview,
+} from "./types/authorization-v1.ts";
+export type { HorizontalPodAutoscaler } from "./types/autoscaling-v2.ts";
+export type { CronJob, Job } from "./types/batch-v1.ts";
 export type { BuiltInResources } from "./types/built-in.ts";
+export type { CertificateSigningRequest } from "./types/certificates-v1.ts";
+export type { Lease } from "./types/coordination-v1.ts";
+export type {
+  Binding,
+  ComponentStatus,
+  ConfigMap,
+  Container,
+  Endpoints,
+  EnvVar,
+  EnvVarSource,
+  Event,
+  LimitRange,
+  Namespace,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  PodSpec,
+  PodTemplate,
+  PodTemplateSpec,
+  ReplicationController,
+  ResourceQuota,
+  Secret,
+  Service,
+  ServiceAccount,
+  Volume,
+} from "./types/core-v1.ts";
+export type { EndpointSlice } from "./types/discovery-v1.ts";
+export type { FlowSchema, PriorityLevelConfiguration } from "./types/flowcontrol-v1.ts";
+export type { Ingress, IngressClass, IPAddress, NetworkPolicy, ServiceCIDR } from "./types/networking-v1.ts";
+export type { RuntimeClass } from "./types/node-v1.ts";
+export type { PodDisruptionBudget } from "./types/policy-v1.ts";
+export type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Subject } from "./types/rbac-v1.ts";
+export type { DeviceClass, ResourceClaim, ResourceClaimTemplate, ResourceSlice } from "./types/resource-v1.ts";
+export type { PriorityClass } from "./types/scheduling-v1.ts";
+export type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  StorageClass,
+  VolumeAttachment,
+  VolumeAttributesClass,
+} from "./types/storage-v1.ts";
