@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
 import { abortError } from "../core/abort.ts";
+import { Fifo } from "../core/fifo.ts";
 import { apiErrorFrom } from "./api-error.ts";
 import type { Dial } from "./dial.ts";
 import type { ChannelSocket, OpenRequest } from "./transport.ts";
@@ -26,6 +27,8 @@ const MAX_UNANSWERED_BYTES = 64 * 1024;
  */
 const HIGH_WATER_BYTES = 512 * 1024;
 const LOW_WATER_BYTES = 128 * 1024;
+/** What a frame takes besides its bytes: many small ones are many. */
+const FRAME_BYTES = 128;
 
 /** What stands for a close without the closing handshake: https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5 */
 const LOST = 1006;
@@ -150,7 +153,7 @@ async function refusal(response: IncomingMessage): Promise<Uint8Array> {
 /** Frames between the socket, which pushes, and the reader, who pulls. Beyond 512 KiB they wait at the peer. */
 class FrameQueue implements AsyncIterable<Uint8Array> {
   readonly #socket: WebSocket;
-  readonly #waiting: Uint8Array[] = [];
+  readonly #waiting = new Fifo<Uint8Array>();
   #waitingBytes = 0;
   #wake: (() => void) | undefined;
   #ended = false;
@@ -198,7 +201,7 @@ class FrameQueue implements AsyncIterable<Uint8Array> {
 
   #take(): Uint8Array | undefined {
     const frame = this.#waiting.shift();
-    this.#waitingBytes -= frame?.length ?? 0;
+    if (frame !== undefined) this.#waitingBytes -= frame.length + FRAME_BYTES;
     if (this.#waitingBytes <= LOW_WATER_BYTES && this.#socket.isPaused) this.#socket.resume();
     return frame;
   }
@@ -212,7 +215,7 @@ class FrameQueue implements AsyncIterable<Uint8Array> {
   #push(frame: Uint8Array): void {
     if (this.#discarding) return;
     this.#waiting.push(frame);
-    this.#waitingBytes += frame.length;
+    this.#waitingBytes += frame.length + FRAME_BYTES;
     if (this.#waitingBytes >= HIGH_WATER_BYTES) this.#socket.pause();
     this.#notify();
   }

@@ -137,6 +137,23 @@ test("nothing is taken from the connection while 1 MiB waits unread, of either o
   }
 });
 
+test("a process that prints byte by byte is held back before the pieces themselves fill the memory", async () => {
+  const many = 200_000;
+  const server = scripted(
+    (function* () {
+      for (let count = 0; count < many; count += 1) yield frame(1, "y");
+      yield frame(3, '{"status":"Success"}');
+    })(),
+  );
+  const process = await server.open();
+  await turns();
+  expect(server.taken()).toBeLessThan(10_000);
+  let read = 0;
+  for await (const chunk of process.stdout) read += chunk.length;
+  expect(read).toBe(many);
+  expect(await process.exit).toEqual({ exitCode: 0 });
+});
+
 test("a terminal is asked for together with an input, without which runtimes lose what is printed there", async () => {
   const server = scripted([]);
   await server.open({ tty: true });

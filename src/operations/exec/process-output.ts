@@ -1,12 +1,17 @@
+import { Fifo } from "../../core/fifo.ts";
+
 /** What waits here unread until the connection is paused. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
+
+/** What a piece takes besides its bytes: a program that prints one by one would else fill the memory with pieces. */
+const PIECE_BYTES = 128;
 
 /**
  * One output of a remote process between the connection, which pushes, and the reader, who pulls. Read once; a reader
  * that leaves its loop lets the rest go by unread.
  */
 export class ProcessOutput implements AsyncIterable<Uint8Array> {
-  readonly #chunks: Uint8Array[] = [];
+  readonly #chunks = new Fifo<Uint8Array>();
   #unread = 0;
   #ended = false;
   #error: unknown;
@@ -18,7 +23,7 @@ export class ProcessOutput implements AsyncIterable<Uint8Array> {
   async push(chunk: Uint8Array): Promise<void> {
     if (this.#discarding || this.#ended || chunk.length === 0) return;
     this.#chunks.push(chunk);
-    this.#unread += chunk.length;
+    this.#unread += chunk.length + PIECE_BYTES;
     this.#wake();
     while (this.#unread >= MAX_UNREAD_BYTES) {
       await new Promise<void>((resolve) => {
@@ -38,7 +43,7 @@ export class ProcessOutput implements AsyncIterable<Uint8Array> {
   /** Nothing more is read: what comes is dropped. */
   discard(): void {
     this.#discarding = true;
-    this.#chunks.length = 0;
+    this.#chunks.clear();
     this.#taken(this.#unread);
     this.#wake();
   }
@@ -49,7 +54,7 @@ export class ProcessOutput implements AsyncIterable<Uint8Array> {
         while (true) {
           const value = this.#chunks.shift();
           if (value !== undefined) {
-            this.#taken(value.length);
+            this.#taken(value.length + PIECE_BYTES);
             return { done: false, value };
           }
           if (this.#ended && this.#error !== undefined) throw this.#error;
