@@ -30,10 +30,7 @@ export async function printResult(
   if (typeof value === "object" && value !== null && Symbol.asyncIterator in value) {
     const { isLive, printLive } = await import("../repl/watch-view.ts");
     if (isLive(value)) {
-      const { stdout } = terminal;
-      const writeLine = (line: string): void => void stdout.write(`${line}\n`);
-      const drained = async (): Promise<void> => (stdout.writableNeedDrain ? write(stdout, "") : undefined);
-      return printLive(value, { ...settings, signal, writeLine, drained });
+      return printLive(value, { ...settings, signal }, terminal.stdout);
     }
   }
   const text = typeof value === "string" && !how.chosen ? value : await render(value, settings);

@@ -37,6 +37,30 @@ export async function unlessAborted<T>(work: PromiseLike<T> | T, signal: AbortSi
   }
 }
 
+/** Waits again and again under one signal. */
+export interface RepeatedWait {
+  /** As {@link unlessAborted}. One wait at a time. */
+  wait<T>(work: PromiseLike<T>): Promise<T>;
+  /** Leaves the signal. */
+  release(): void;
+}
+
+/** {@link unlessAborted} for a loop: listens to the signal once, not once a turn. */
+export function waitsUnlessAborted(signal: AbortSignal): RepeatedWait {
+  let reject: (error: Error) => void = () => {};
+  const interrupt = (): void => reject(abortError(signal));
+  forMany(signal).addEventListener("abort", interrupt, { once: true });
+  return {
+    wait: (work) =>
+      new Promise((resolve, fail) => {
+        reject = fail;
+        work.then(resolve, fail);
+        if (signal.aborted) interrupt();
+      }),
+    release: () => signal.removeEventListener("abort", interrupt),
+  };
+}
+
 /** How {@link endedOrAborted} treats work that goes on after the abort. */
 export interface EndOptions {
   /** How long the work may take to end by itself. Default 100: nobody notices. */

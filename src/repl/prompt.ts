@@ -258,7 +258,7 @@ export class Prompt {
     const { stdout, color, now } = this.options;
     const settings = { format: { type: "table", wide: false } as const, color, now: now(), quoted: true };
     if (isLive(value)) {
-      await printLive(value, { ...settings, signal, writeLine: (line) => void stdout.write(`${line}\n`) });
+      await printLive(value, { ...settings, signal }, stdout);
       return;
     }
     const text = await render(value, settings);

@@ -1,18 +1,22 @@
+import type { Writable } from "node:stream";
 import stringWidth from "string-width";
-import { unlessAborted } from "../core/abort.ts";
+import { waitsUnlessAborted } from "../core/abort.ts";
 import type { KubernetesObject } from "../core/object.ts";
 import { printedRow } from "../resources/printed.ts";
+import { LineWriter } from "./line-writer.ts";
 import { formatLine } from "./render/columns.ts";
 import { isLogLine, isPrefixed, LogPrefixes } from "./render/log-line.ts";
 import { isObject, jsonText, type RenderOptions, render } from "./render/output.ts";
 import { objectGrid } from "./render/table.ts";
 
-/** Where events are printed, and until when. */
+/** How events are printed, and until when. */
 export interface StreamViewOptions extends RenderOptions {
   readonly signal: AbortSignal;
+}
+
+/** As the parts of this file have them. */
+interface LineOptions extends StreamViewOptions {
   readonly writeLine: (line: string) => void;
-  /** Waited for after each item, so that a slow reader slows what is read down to the server. Default: nothing. */
-  readonly drained?: () => Promise<void>;
 }
 
 /** Whether a value is to be printed as it comes: asynchronous iterables that are no arrays or streams of bytes. */
@@ -23,15 +27,22 @@ export function isLive(value: unknown): value is AsyncIterable<unknown> {
 /**
  * Prints what an iterable yields until it ends or the signal is aborted: as a table, a watch's events and objects that
  * were printed are the lines of one, and a log is its text; in any other format each item is written as it comes. The
- * iterator is closed either way.
+ * iterator is closed either way. A slow reader of the output slows what is read, down to the server.
  */
-export async function printLive(values: AsyncIterable<unknown>, options: StreamViewOptions): Promise<void> {
+export async function printLive(
+  values: AsyncIterable<unknown>,
+  how: StreamViewOptions,
+  output: Writable,
+): Promise<void> {
   const iterator = values[Symbol.asyncIterator]();
+  const lines = new LineWriter(output);
+  const options: LineOptions = { ...how, writeLine: (line) => lines.write(line) };
+  const waits = waitsUnlessAborted(options.signal);
   const table = new EventTable(options);
   const prefixes = new LogPrefixes(options.color);
   try {
     for (;;) {
-      const next = await unlessAborted(iterator.next(), options.signal);
+      const next = await waits.wait(iterator.next());
       if (next.done === true) return;
       const event = next.value;
       if (options.format.type !== "table") await printItem(event, options);
@@ -40,16 +51,19 @@ export async function printLive(values: AsyncIterable<unknown>, options: StreamV
       else if (isObject(event) && printedRow(event) !== undefined) table.printRow(event);
       else if (isStep(event)) options.writeLine(event.message);
       else await printItem(event, options);
-      await options.drained?.();
+      const full = lines.drained();
+      if (full !== undefined) await waits.wait(full);
     }
   } finally {
+    waits.release();
     table.flush();
+    lines.flush();
     Promise.resolve(iterator.return?.()).catch(() => undefined);
   }
 }
 
 /** JSON takes one line, YAML one document; of a watch's event the name is its object's. */
-async function printItem(item: unknown, options: StreamViewOptions): Promise<void> {
+async function printItem(item: unknown, options: LineOptions): Promise<void> {
   const { format, writeLine } = options;
   if (format.type === "name" && isEvent(item) && isState(item)) return;
   if (format.type === "json") {
@@ -91,13 +105,13 @@ const INITIAL_LIMIT = 5000;
 
 /** Lines of a table whose rows come one by one: the widths are those of the widest so far. */
 class EventTable {
-  readonly #options: StreamViewOptions;
+  readonly #options: LineOptions;
   #widths: number[] = [];
   #header = "";
   /** The present state comes in one go: it is laid out together, once it is complete. */
   #initial: LiveEvent[] | undefined = [];
 
-  constructor(options: StreamViewOptions) {
+  constructor(options: LineOptions) {
     this.#options = options;
   }
 

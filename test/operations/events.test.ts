@@ -4,6 +4,7 @@ import type { ResourceHelper } from "../../src/operations/resource-helper.ts";
 import { render } from "../../src/repl/render/output.ts";
 import { printLive } from "../../src/repl/watch-view.ts";
 import type { Event, Pod } from "../../src/types/core-v1.ts";
+import { lineSink } from "../support/line-sink.ts";
 import { type MovingSandbox, movingSandbox } from "../support/moving-sandbox.ts";
 
 let cluster: MovingSandbox;
@@ -135,10 +136,9 @@ test("both are printed in kubectl's columns, and no message steers the terminal"
   expect(await render(await events.recent({ types: "Normal" }), settings)).toBe(
     "No resources found in default namespace.",
   );
-  const lines: string[] = [];
+  const { stream, lines } = lineSink();
   const stop = new AbortController();
-  const writeLine = (line: string): void => void lines.push(line);
-  const printing = printLive(events.follow(), { ...settings, signal: stop.signal, writeLine });
+  const printing = printLive(events.follow(), { ...settings, signal: stop.signal }, stream);
   printing.catch(() => undefined);
   await cluster.until(() => lines.length === 2);
   expect(lines[0]).toMatch(/^LAST SEEN +TYPE +REASON +OBJECT +MESSAGE$/);

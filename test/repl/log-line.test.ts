@@ -3,6 +3,7 @@ import { LogStream } from "../../src/operations/logs/log-stream.ts";
 import { LiveStream } from "../../src/operations/shared/live-stream.ts";
 import { parseOutputFormat } from "../../src/repl/render/output.ts";
 import { printLive } from "../../src/repl/watch-view.ts";
+import { lineSink } from "../support/line-sink.ts";
 
 async function* lines(): AsyncGenerator<{ pod: string; container: string; line: string; namespace?: string }> {
   yield { pod: "a", container: "x", line: "one" };
@@ -12,11 +13,10 @@ async function* lines(): AsyncGenerator<{ pod: string; container: string; line: 
 }
 
 async function printed(values: AsyncIterable<unknown>, format: string, color = false): Promise<string[]> {
-  const out: string[] = [];
+  const { stream, lines: printedLines } = lineSink();
   const { signal } = new AbortController();
-  const writeLine = (line: string): void => void out.push(line);
-  await printLive(values, { format: parseOutputFormat(format), color, now: 0, signal, writeLine });
-  return out;
+  await printLive(values, { format: parseOutputFormat(format), color, now: 0, signal }, stream);
+  return printedLines;
 }
 
 test("lines of several logs have kubectl's prefix, in a colour of its own for each container", async () => {

@@ -6,6 +6,7 @@ import { printLive } from "../../src/repl/watch-view.ts";
 import { ResourceList } from "../../src/resources/list.ts";
 import { listOfTable } from "../../src/resources/printed.ts";
 import { errorText } from "../../src/runtime/error-text.ts";
+import { lineSink } from "../support/line-sink.ts";
 
 const column = (name: string, priority = 0) => ({ name, type: "string", format: "", description: "", priority });
 const pod = (name: string, namespace: string) => ({ apiVersion: "v1", kind: "Pod", metadata: { name, namespace } });
@@ -167,12 +168,8 @@ describe("what comes bit by bit", () => {
     yield { pod: "web", container: "c", line: "hello" };
   }
   const printed = async (format: string, values: AsyncIterable<unknown>): Promise<string[]> => {
-    const lines: string[] = [];
-    await printLive(values, {
-      ...how(format),
-      signal: new AbortController().signal,
-      writeLine: (line) => lines.push(line),
-    });
+    const { stream, lines } = lineSink();
+    await printLive(values, { ...how(format), signal: new AbortController().signal }, stream);
     return lines;
   };
 
@@ -188,7 +185,7 @@ describe("what comes bit by bit", () => {
     }
     expect(await printed("name", added())).toEqual(["pod/web"]);
     expect(await printed("jsonpath={.type}", added())).toEqual(["ADDED", "SYNCED"]);
-    expect((await printed("yaml", added()))[0]).toMatch(/^---\ntype: ADDED\n/);
+    expect((await printed("yaml", added())).join("\n")).toMatch(/^---\ntype: ADDED\n/);
   });
 
   test("is the line alone for a log, as a table", async () => {
