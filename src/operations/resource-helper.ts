@@ -137,9 +137,9 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
   follow(options: EventOptions = {}): LiveStream<Event> {
     const outer = this.signalFor(options.signal);
     const helper: ResourceClient<T> = this;
-    const events = async function* (signal: AbortSignal): AsyncGenerator<Event, void, undefined> {
+    const events = async function* (signal: AbortSignal): AsyncGenerator<Event[], void, undefined> {
       const { followEvents } = await import("./events/follow.ts");
-      yield* followEvents(helper, { ...options, signal });
+      for await (const event of followEvents(helper, { ...options, signal })) yield [event];
     };
     return new LiveStream(events, outer);
   }

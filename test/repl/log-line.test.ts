@@ -1,3 +1,4 @@
+import { Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { LogStream } from "../../src/operations/logs/log-stream.ts";
 import { LiveStream } from "../../src/operations/shared/live-stream.ts";
@@ -5,11 +6,13 @@ import { parseOutputFormat } from "../../src/repl/render/output.ts";
 import { printLive } from "../../src/repl/watch-view.ts";
 import { lineSink } from "../support/line-sink.ts";
 
-async function* lines(): AsyncGenerator<{ pod: string; container: string; line: string; namespace?: string }> {
-  yield { pod: "a", container: "x", line: "one" };
-  yield { pod: "b", container: "x", line: "two" };
-  yield { namespace: "ns", pod: "a", container: "x", line: "three" };
-  yield { pod: "a", container: "x", line: "four" };
+async function* lines(): AsyncGenerator<{ pod: string; container: string; line: string; namespace?: string }[]> {
+  yield [
+    { pod: "a", container: "x", line: "one" },
+    { pod: "b", container: "x", line: "two" },
+  ];
+  yield [{ namespace: "ns", pod: "a", container: "x", line: "three" }];
+  yield [{ pod: "a", container: "x", line: "four" }];
 }
 
 async function printed(values: AsyncIterable<unknown>, format: string, color = false): Promise<string[]> {
@@ -45,10 +48,47 @@ test("return() ends a stream whose next() waits, and next() then says that it is
         reject(signal.reason);
       });
     });
-    yield 1;
+    yield [1];
   }, undefined);
   const next = stream.next();
   expect(await stream.return()).toEqual({ done: true, value: undefined });
   expect(await next).toEqual({ done: true, value: undefined });
   expect(heeded).toBe(true);
+});
+
+test("what comes together is given in order to any number of calls, and none of it after the signal or return()", async () => {
+  const batches = async function* (signal: AbortSignal): AsyncGenerator<number[]> {
+    for (let first = 0; first < 9; first += 3) {
+      signal.throwIfAborted();
+      yield [first, first + 1, first + 2];
+      yield [];
+    }
+  };
+  const whole = new LiveStream(batches, undefined);
+  const results = await Promise.all(Array.from({ length: 11 }, () => whole.next()));
+  expect(results.map(({ value }) => value)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, undefined, undefined]);
+  const stop = new AbortController();
+  const aborted = new LiveStream(batches, stop.signal);
+  await aborted.next();
+  stop.abort(new Error("enough"));
+  await expect(aborted.next()).rejects.toThrow("enough");
+  const left = new LiveStream(batches, undefined);
+  await left.next();
+  await left.return();
+  expect(await left.next()).toEqual({ done: true, value: undefined });
+});
+
+test("what no one takes from the output is not read", async () => {
+  let read = 0;
+  const endless = async function* (): AsyncGenerator<{ pod: string; container: string; line: string }> {
+    for (;;) yield { pod: "a", container: "x", line: `${read++}`.padStart(1000) };
+  };
+  const stuck = new Writable({ write() {} });
+  const stop = new AbortController();
+  const format = parseOutputFormat("table");
+  const printing = printLive(endless(), { format, color: false, now: 0, signal: stop.signal }, stuck);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(read).toBeLessThan(1000);
+  stop.abort();
+  await expect(printing).rejects.toMatchObject({ code: "ABORTED" });
 });

@@ -28,7 +28,7 @@ import type {
   TerminalExecOptions,
 } from "../exec/exec.ts";
 import type { ExecResult } from "../exec/exec-result.ts";
-import type { ProcessExit } from "../exec/process-exit.ts";
+import type { ProcessExit, TerminalResult } from "../exec/process-exit.ts";
 import type { RemoteProcess } from "../exec/remote-process.ts";
 import type { ProxyFetchInit } from "../fetch/proxied-request.ts";
 import type { LogLine, LogOptions } from "../logs/log-options.ts";
@@ -36,7 +36,6 @@ import { LogStream } from "../logs/log-stream.ts";
 import type { PortForward } from "../port-forward/port-forward.ts";
 import type { PortForwardOptions } from "../port-forward/port-forward-options.ts";
 import type { PortSpec } from "../port-forward/ports.ts";
-import type { TerminalResult } from "../run/run.ts";
 import { requireResourceOf } from "../shared/siblings.ts";
 
 /** The verbs that reach into running pods. */
@@ -66,7 +65,7 @@ export class StreamVerbs<T extends KubernetesObject = UnknownObject> extends Res
     const outer = this.signalFor(how.signal);
     const client: ResourceClient<T> = this;
     let prefixed = how.prefix ?? true;
-    const lines = async function* (signal: AbortSignal): AsyncGenerator<LogLine, void, undefined> {
+    const lines = async function* (signal: AbortSignal): AsyncGenerator<LogLine[], void, undefined> {
       const { logs, mayBeSeveral } = await import("../logs/logs.ts");
       prefixed = how.prefix ?? (await mayBeSeveral(client, target, how));
       yield* logs(client, target, { ...how, signal }, named);

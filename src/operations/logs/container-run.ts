@@ -1,4 +1,5 @@
-import type { Container, ContainerStatus, Pod } from "../../types/core-v1.ts";
+import type { Container, Pod } from "../../types/core-v1.ts";
+import { containerStatus } from "../pods/containers.ts";
 
 /** What a pod's status says of a container's runs. */
 export type ContainerRun =
@@ -14,17 +15,8 @@ export type ContainerRun =
       readonly before: string | undefined;
     };
 
-/** Names of a pod's containers in the order in which they start: init, ordinary, ephemeral. */
-export function containerNames(pod: Pod): string[] {
-  return [
-    ...(pod.spec?.initContainers ?? []),
-    ...(pod.spec?.containers ?? []),
-    ...(pod.spec?.ephemeralContainers ?? []),
-  ].map(({ name }) => name);
-}
-
 export function containerRun(pod: Pod, container: string): ContainerRun {
-  const status = statusOf(pod, container);
+  const status = containerStatus(pod, container);
   const { state, lastState } = status ?? {};
   const last = runId(lastState?.terminated);
   if (state?.running !== undefined) {
@@ -42,7 +34,7 @@ export function containerRun(pod: Pod, container: string): ContainerRun {
 export function isOver(pod: Pod, container: string): boolean {
   const { spec, status, metadata } = pod;
   if (status?.phase === "Succeeded" || status?.phase === "Failed") return true;
-  const end = statusOf(pod, container)?.state?.terminated;
+  const end = containerStatus(pod, container)?.state?.terminated;
   if (end === undefined) return false;
   if (metadata?.deletionTimestamp !== undefined) return true;
   const named = ({ name }: { name: string }): boolean => name === container;
@@ -50,19 +42,10 @@ export function isOver(pod: Pod, container: string): boolean {
   const policy = spec?.restartPolicy ?? "Always";
   const init = spec?.initContainers?.find(named);
   if (init !== undefined && init.restartPolicy !== "Always") return end.exitCode === 0 || policy === "Never";
-  const own = (init ?? spec?.containers?.find(named)) as Container | undefined;
+  const own: Container | undefined = init ?? spec?.containers.find(named);
   if (own?.restartPolicyRules !== undefined) return false;
   const effective = own?.restartPolicy ?? policy;
   return effective === "Never" || (effective === "OnFailure" && end.exitCode === 0);
-}
-
-function statusOf(pod: Pod, container: string): ContainerStatus | undefined {
-  const { status } = pod;
-  return [
-    ...(status?.containerStatuses ?? []),
-    ...(status?.initContainerStatuses ?? []),
-    ...(status?.ephemeralContainerStatuses ?? []),
-  ].find(({ name }) => name === container);
 }
 
 function runId(end: { containerID?: string; startedAt?: string } | undefined): string | undefined {

@@ -1,7 +1,8 @@
 import { isApiError, UsageError } from "../../errors.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { chooseContainer } from "../pods/choose-container.ts";
-import { containerNames, containerRun } from "./container-run.ts";
+import { podContainers } from "../pods/containers.ts";
+import { containerRun } from "./container-run.ts";
 import type { LogOptions } from "./log-options.ts";
 
 /** A container of a pod, by name. */
@@ -57,6 +58,10 @@ function namesIn(pod: Pod, { container, allContainers }: LogOptions, choose: () 
   if (container !== undefined) return names.filter((name) => name.search(container) >= 0);
   const chosen = choose();
   return chosen === undefined ? names : [chosen];
+}
+
+function containerNames(pod: Pod): string[] {
+  return podContainers(pod).map(({ name }) => name);
 }
 
 /** Whether the server has a log to give, as far as the pod's status says. */

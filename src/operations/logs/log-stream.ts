@@ -7,7 +7,7 @@ export class LogStream extends LiveStream<LogLine> {
 
   /** @param prefixed is asked when a line is there */
   constructor(
-    lines: (signal: AbortSignal) => AsyncGenerator<LogLine, void, undefined>,
+    lines: (signal: AbortSignal) => AsyncGenerator<readonly LogLine[], void, undefined>,
     signal: AbortSignal | undefined,
     prefixed: () => boolean,
   ) {

@@ -1,4 +1,3 @@
-import { abortError } from "../../core/abort.ts";
 import type { KubernetesObject } from "../../core/object.ts";
 import { groupResource } from "../../core/path.ts";
 import type { ResourceClient } from "../../resources/client.ts";
@@ -9,7 +8,7 @@ import { type LogTarget, logPods } from "./log-pods.ts";
 import { readLogs } from "./read-logs.ts";
 
 /**
- * The lines of the logs of pods by name, by selector or by owner. Of each container at most a chunk of lines is held, and
+ * The lines of the logs of pods by name, by selector or by owner, those that come together in one. Of each container at most a chunk of lines is held, and
  * the server sends no faster than the loop reads. Lost connections are made again; no line is lost or doubled while the
  * node still has it. Throws ApiError, ConnectionError, AbortError, UsageError.
  */
@@ -18,9 +17,8 @@ export async function* logs<T extends KubernetesObject>(
   target: LogTarget,
   options: LogOptions = {},
   named: boolean = typeof target === "string" || Array.isArray(target),
-): AsyncGenerator<LogLine, void, undefined> {
+): AsyncGenerator<LogLine[], void, undefined> {
   const start = logStart(options, !named);
-  const { signal } = options;
   const selections = await logPods(client, target, options, named);
   const everywhere = selections.some(({ pods }) => pods.scope.type === "everywhere");
   const timed = options.timestamps === true || options.sort === "time";
@@ -28,12 +26,7 @@ export async function* logs<T extends KubernetesObject>(
   const batches = follows
     ? followLogs(selections, options, start, client.showProgress)
     : readLogs(selections, options, start);
-  for await (const batch of batches) {
-    for (const line of batch) {
-      if (signal?.aborted === true) throw abortError(signal);
-      yield shownLine(line, everywhere, timed);
-    }
-  }
+  for await (const batch of batches) yield batch.map((line) => shownLine(line, everywhere, timed));
 }
 
 function shownLine({ source, text, time, partial }: ReadLine, everywhere: boolean, timed: boolean): LogLine {
