@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { carry } from "../../src/operations/port-forward/carry.ts";
 import type { PortForward } from "../../src/operations/port-forward/port-forward.ts";
 import type { PortForwardEvent } from "../../src/operations/port-forward/port-forward-options.ts";
 import { parsePorts, resolvePort } from "../../src/operations/port-forward/ports.ts";
@@ -230,6 +231,62 @@ test("a slow client holds the pod's program back, and what it reads is whole", a
   let received = 0;
   for await (const piece of socket) received += (piece as Buffer).length;
   expect(received).toBe(total);
+});
+
+/** Carries a connection of this machine to a pod that sends `payload` until the kernel takes no more, and then ends. */
+async function carriedToFullClient(
+  payload: number,
+  until: (local: Socket) => boolean,
+): Promise<{ client: Socket; local: Socket; timers: number[]; carried: ReturnType<typeof carry> }> {
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  const client = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  const [local] = (await once(server, "connection")) as [Socket];
+  async function* frames(): AsyncGenerator<Uint8Array> {
+    yield Uint8Array.of(0, 80, 0);
+    while (!until(local)) yield Buffer.alloc(1 + payload);
+  }
+  const timers: number[] = [];
+  const after = (ms: number): { cancel(): void } => {
+    timers.push(ms);
+    return { cancel: () => {} };
+  };
+  const timing = { ...cluster.k8s.pods.timing, after };
+  const remote = { protocol: "", frames: frames(), send: async () => {}, close: () => {} };
+  return { client, local, timers, carried: carry(local, remote, { label: "port 80", lingerMs: 7, timing }) };
+}
+
+test("a client that reads late gets all of it, however long ago the pod has ended", async () => {
+  // Some of it waits in the socket then, though it has not asked to be waited for.
+  const full = (local: Socket): boolean => local.writableLength >= 4096;
+  const { client, local, timers, carried } = await carriedToFullClient(1024, full);
+  await expect.poll(() => local.writableEnded).toBe(true);
+  expect(timers).toEqual([]);
+  client.resume().once("end", () => client.end());
+  const { receivedBytes } = await carried;
+  expect(client.bytesRead).toBe(receivedBytes);
+});
+
+test("a client that has finished sending while it has much to read is not taken for one that waits", async () => {
+  const { client, local, timers, carried } = await carriedToFullClient(1024 * 1024, (one) => one.bytesRead > 0);
+  await expect.poll(() => local.writableNeedDrain).toBe(true);
+  client.end("more");
+  await once(local, "end");
+  expect(timers).toEqual([]);
+  client.resume();
+  await once(client, "end");
+  expect(client.bytesRead).toBe((await carried).receivedBytes);
+});
+
+test("closing does not wait for a client that goes on after the pod has ended", async () => {
+  const forward = await forwardTo(await program((socket) => socket.end("bye")), { lingerMs: 3_600_000 });
+  const socket = connect({ port: forward.localPort, host: "127.0.0.1", allowHalfOpen: true });
+  socket.resume();
+  await once(socket, "end");
+  await forward.close();
+  socket.destroy();
 });
 
 test("where nothing listens in the pod the client is reset and told, and the port-forward goes on", async () => {

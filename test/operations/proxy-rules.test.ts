@@ -40,7 +40,7 @@ describe("expressions in Go's syntax", () => {
 });
 
 describe("the filter", () => {
-  const plain = { method: "GET", path: "/api/v1/pods", host: "127.0.0.1:8001" };
+  const plain = { method: "GET", path: "/api/v1/pods", host: "127.0.0.1:8001", upgrade: false, origin: undefined };
   test.each<[expected: boolean, request: Partial<Parameters<ReturnType<typeof proxyFilter>>[0]>]>([
     [true, {}],
     [true, { host: "localhost" }],
@@ -54,9 +54,14 @@ describe("the filter", () => {
     [false, { path: "/x/../api/v1/namespaces/a/pods/b/attach" }],
     [true, { path: "/api/v1/namespaces/a/pods/b/portforward" }],
     [true, { method: "DELETE" }],
-    [true, { upgradeOrigin: "http://localhost:3000" }],
-    [false, { upgradeOrigin: "https://evil.example" }],
-    [false, { upgradeOrigin: "null" }],
+    [true, { upgrade: true }],
+    [true, { upgrade: true, origin: "http://localhost:3000" }],
+    [false, { upgrade: true, origin: "https://evil.example" }],
+    [false, { upgrade: true, origin: "null" }],
+    [true, { origin: "https://evil.example" }],
+    [true, { method: "POST", origin: "http://127.0.0.1:8001" }],
+    [false, { method: "POST", origin: "https://evil.example" }],
+    [false, { method: "DELETE", origin: "null" }],
   ])("by default says %s to %o", (expected, request) => {
     expect(proxyFilter({})({ ...plain, ...request })).toBe(expected);
   });

@@ -1,14 +1,17 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import http, { type IncomingMessage } from "node:http";
+import http, { IncomingMessage } from "node:http";
 import https from "node:https";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ApiProxy, ProxyOptions } from "../../src/operations/proxy/proxy.ts";
+import { tunnel } from "../../src/operations/proxy/tunnel.ts";
 import type { Cluster } from "../../src/runtime/cluster.ts";
 import { openCluster } from "../../src/runtime/open-cluster.ts";
+import type { Transport } from "../../src/transport/transport.ts";
 import { issue } from "../transport/support/certificates.ts";
 import { failureOf } from "../transport/support/failure.ts";
 import { until } from "../transport/support/servers.ts";
@@ -98,6 +101,8 @@ test("what the filter refuses never reaches the server, and kubectl's answer say
     403,
     "Forbidden\n",
   ]);
+  const page = { origin: "https://evil.example" };
+  expect(await answered(proxy, "/x", { method: "POST", headers: page })).toEqual([403, "Forbidden\n"]);
   expect(reached).toBe(0);
   const open = await started({ disableFilter: true });
   expect(await answered(open, exec, { headers: { host: "any" } })).toEqual([200, "ok"]);
@@ -184,6 +189,58 @@ test("an upgrade is a tunnel for both sides, ended by either and by the proxy", 
   await proxy.close();
   await closed[1];
   await until(() => ends.every((one) => one.destroyed));
+});
+
+test("what the server has sent to its end reaches a client that is slow to take it", async () => {
+  server.on("upgrade", (_request, socket: net.Socket) => {
+    socket.end("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nthe end");
+  });
+  const api = { type: "api", path: "/x", decoded: "/x", query: "", host: "localhost" } as const;
+  const request = Object.assign(new IncomingMessage(new net.Socket()), { headers: { upgrade: "x" }, method: "GET" });
+  let take = (): void => {};
+  const client = new Duplex({
+    read: () => {},
+    write: (chunk, _encoding, done) => {
+      if (String(chunk) === "the end") take = done;
+      else done();
+    },
+  });
+  let connection: Duplex | undefined;
+  const transport: Transport = {
+    ...k8s.transport,
+    upgrade: async (...args) => {
+      const answer = await k8s.transport.upgrade(...args);
+      if (answer.type === "upgraded") connection = answer.connection;
+      return answer;
+    },
+  };
+  await tunnel(transport, api, request, client, undefined);
+  await until(() => connection?.closed === true);
+  expect(client.closed).toBe(false);
+  take();
+  await until(() => client.closed);
+  expect(client.writableFinished).toBe(true);
+});
+
+test("the wish for another HTTP is not granted and nothing else of the request is changed", async () => {
+  server.on("request", async (request, response) => {
+    const { upgrade, connection, "http2-settings": settings, "x-a": own } = request.headers;
+    response.end(JSON.stringify([upgrade, connection, settings, own, (await text(request)).length]));
+  });
+  const proxy = await started();
+  const headers = { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAMAAABk", "x-a": "1" };
+  const body = "x".repeat(1024 * 1024);
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  for (const framing of [{ "transfer-encoding": "chunked" }, { "content-length": body.length }]) {
+    const answer = await ask(proxy, "/x", { method: "POST", agent, headers: { ...headers, ...framing } }, body);
+    expect([answer.statusCode, JSON.parse(await text(answer))]).toEqual([
+      200,
+      [null, "keep-alive", null, "1", body.length],
+    ]);
+  }
+  agent.destroy();
+  const foreign = { ...headers, host: "evil.example" };
+  expect(await answered(proxy, "/x", { headers: foreign })).toEqual([403, "Forbidden\n"]);
 });
 
 test("a server that cannot be reached is a bad gateway that says why; one that refuses to upgrade is heard", async () => {

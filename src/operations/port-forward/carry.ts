@@ -35,16 +35,24 @@ export async function carry(local: Socket, remote: ChannelSocket, options: Carry
   const bytes = { sentBytes: 0, receivedBytes: 0 };
   const endRemote = (): void => remote.close(1000);
   let sending = true;
+  let silent = true;
   let timer: { cancel(): void } | undefined;
   const linger = (run: () => void): void => {
     timer?.cancel();
     timer = timing.after(lingerMs, run);
   };
+  const lingerInSilence = (): void => {
+    if (silent && !sending) linger(endRemote);
+  };
   const silence: Silence = {
     begin: () => {
-      if (!sending) linger(endRemote);
+      silent = true;
+      lingerInSilence();
     },
-    end: () => timer?.cancel(),
+    end: () => {
+      silent = false;
+      timer?.cancel();
+    },
   };
 
   local.on("data", (chunk: Buffer) => {
@@ -58,7 +66,8 @@ export async function carry(local: Socket, remote: ChannelSocket, options: Carry
   });
   local.once("end", () => {
     sending = false;
-    silence.begin();
+    // Not while the client is what is waited for: it may have much to read yet.
+    lingerInSilence();
   });
   local.once("close", endRemote);
   // An error is followed by the close.
@@ -122,15 +131,17 @@ function drained(local: Socket): Promise<void> {
   });
 }
 
-/** Tells the client that the pod has ended, and gives it time to end too: what it still sends would undo its answer. */
+/**
+ * Tells the client that the pod has ended, and gives it time to end too: what it still sends would undo its answer. That
+ * time begins when the client has been given all of it, however slowly it reads.
+ */
 function ended(local: Socket, linger: (run: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     if (local.destroyed) return resolve();
     local.once("close", () => resolve());
     local.removeAllListeners("data");
     local.resume();
-    local.end();
-    linger(() => local.destroy());
+    local.once("finish", () => linger(() => local.destroy())).end();
   });
 }
 

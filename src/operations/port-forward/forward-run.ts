@@ -133,6 +133,8 @@ export class ForwardRun {
   async #serve(socket: Socket, port: ForwardedPort, connection: number, until: AbortController): Promise<void> {
     const leave = (): void => until.abort(new AbortError("The client has gone"));
     socket.once("close", leave);
+    // A client that reads nothing is not waited for either.
+    until.signal.addEventListener("abort", () => socket.resetAndDestroy(), { once: true });
     let pod: Pod | undefined;
     try {
       const opened = await this.#open(port, until.signal, (one) => {

@@ -11,7 +11,10 @@ export type ProxyPatterns = string | RegExp | readonly (string | RegExp)[];
 
 /** Which requests reach the API server. */
 export interface ProxyFilterOptions {
-  /** Of the Host header, without its port: what keeps a web page from reaching the proxy by a name that it owns. Default this machine's. */
+  /**
+   * Of the Host header, without its port: what keeps a web page from reaching the proxy by a name that it owns. Also of
+   * the Origin header of a write or an upgrade. Default this machine's.
+   */
   readonly acceptHosts?: ProxyPatterns | undefined;
   /** Of the path, decoded. Default all. */
   readonly acceptPaths?: ProxyPatterns | undefined;
@@ -29,6 +32,8 @@ const PROXY_FILTER_DEFAULTS: Readonly<Record<keyof ProxyFilterOptions, string>> 
   rejectMethods: "^$",
 };
 
+const READS = new Set(["GET", "HEAD", "OPTIONS"]);
+
 /** What a filter looks at. */
 export interface FilteredRequest {
   readonly method: string;
@@ -36,8 +41,10 @@ export interface FilteredRequest {
   readonly path: string;
   /** The Host header; empty without one. */
   readonly host: string;
-  /** Of a request that asks for an upgrade: browsers let any page ask for one, and read what comes of it. */
-  readonly upgradeOrigin?: string | undefined;
+  /** Whether it asks for an upgrade. */
+  readonly upgrade: boolean;
+  /** The page that had a browser send it; undefined of other programs. */
+  readonly origin: string | undefined;
 }
 
 /** Whether a request may pass. */
@@ -50,12 +57,14 @@ export function proxyFilter(options: ProxyFilterOptions): ProxyFilter {
   const [acceptHosts, acceptPaths] = [read("acceptHosts"), read("acceptPaths")];
   const [rejectPaths, rejectMethods] = [read("rejectPaths"), read("rejectMethods")];
   const hostAccepted = (header: string): boolean => hostForms(header).some((host) => matches(acceptHosts, host));
-  return ({ method, path: given, host, upgradeOrigin }) => {
+  return ({ method, path: given, host, upgrade, origin }) => {
     // A server may take `..` that was encoded for what it means.
     const paths = [given, path.posix.normalize(given)];
     if (paths.some((one) => matches(rejectPaths, one)) || matches(rejectMethods, method)) return false;
     if (!paths.every((one) => matches(acceptPaths, one)) || !hostAccepted(host)) return false;
-    return upgradeOrigin === undefined || hostAccepted(URL.canParse(upgradeOrigin) ? new URL(upgradeOrigin).host : "");
+    // Browsers let any page write blindly, and open WebSockets and read what comes of them.
+    if (origin === undefined || (READS.has(method) && !upgrade)) return true;
+    return hostAccepted(URL.canParse(origin) ? new URL(origin).host : "");
   };
 }
 

@@ -9,6 +9,7 @@ import { inspectAsText } from "../../core/inspect-as-text.ts";
 import { UsageError } from "../../errors.ts";
 import type { OperationContext } from "../context.ts";
 import { requireEffect } from "../shared/no-dry-run.ts";
+import { asksForHttp, plainHead } from "./declined-upgrade.ts";
 import { type ProxyFilter, type ProxyFilterOptions, proxyFilter } from "./filter.ts";
 import { forward, sendText } from "./forward.ts";
 import { type Prefixes, type Route, route } from "./routes.ts";
@@ -203,6 +204,12 @@ class RunningProxy implements ApiProxy {
   }
 
   #upgrade(request: http.IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (asksForHttp(request)) {
+      // Read anew, with its body.
+      socket.unshift(Buffer.concat([plainHead(request), head]));
+      this.#server.emit("connection", socket);
+      return;
+    }
     this.#upgraded.add(socket);
     socket.once("close", () => this.#upgraded.delete(socket));
     socket.on("error", () => {});
@@ -218,8 +225,14 @@ class RunningProxy implements ApiProxy {
   }
 
   #passes(to: Extract<Route, { type: "api" }>, { method = "GET", headers }: http.IncomingMessage): boolean {
-    const upgradeOrigin = headers.upgrade === undefined ? undefined : headers.origin;
-    return this.#filter({ method, path: to.decoded, host: to.host, upgradeOrigin });
+    const { host, decoded } = to;
+    return this.#filter({
+      method,
+      path: decoded,
+      host,
+      upgrade: headers.upgrade !== undefined,
+      origin: headers.origin,
+    });
   }
 }
 

@@ -38,7 +38,11 @@ export async function tunnel(
   const { connection, headers } = answer;
   const { upgrade = request.headers.upgrade ?? "" } = headers;
   socket.write(head(answer.status, { ...headersToClient(headers), connection: "Upgrade", upgrade }));
-  connection.once("close", () => socket.destroy());
+  connection.once("close", () => {
+    // What it had sent to its end is written first, at the client's pace.
+    if (!connection.readableEnded || socket.writableFinished) socket.destroy();
+    else socket.once("finish", () => socket.destroy());
+  });
   socket.once("close", () => connection.destroy());
   // One side may have said all that it will while the other still speaks.
   socket.pipe(connection).pipe(socket);
