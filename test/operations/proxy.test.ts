@@ -216,7 +216,8 @@ test("what the server has sent to its end reaches a client that is slow to take 
   };
   await tunnel(transport, api, request, client, undefined);
   await until(() => connection?.closed === true);
-  expect(client.closed).toBe(false);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(client.destroyed).toBe(false);
   take();
   await until(() => client.closed);
   expect(client.writableFinished).toBe(true);
