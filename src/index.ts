@@ -50,7 +50,7 @@ export type { EventOptions } from "./operations/events/event-selection.ts";
 export type { AttachOptions, LiveAttachOptions, TerminalAttachOptions } from "./operations/exec/attach.ts";
 export type { ExecOptions, ExecTarget, LiveExecOptions, TerminalExecOptions } from "./operations/exec/exec.ts";
 export type { ExecResult } from "./operations/exec/exec-result.ts";
-export type { ProcessExit } from "./operations/exec/process-exit.ts";
+export type { ProcessExit, TerminalResult } from "./operations/exec/process-exit.ts";
 export type { RemoteProcess } from "./operations/exec/remote-process.ts";
 export type { StdinSource } from "./operations/exec/stdin.ts";
 export type { ExposeOptions } from "./operations/expose/expose.ts";
@@ -111,7 +111,7 @@ export type { RolloutProgress, RolloutWaitOptions } from "./operations/rollout/p
 export type { Rollout } from "./operations/rollout/rollout.ts";
 export type { UndoOptions } from "./operations/rollout/undo.ts";
 export type { PodToRunOptions } from "./operations/run/pod-to-run.ts";
-export type { AttachedRunOptions, RunOptions, TerminalResult, TerminalRunOptions } from "./operations/run/run.ts";
+export type { AttachedRunOptions, RunOptions, TerminalRunOptions } from "./operations/run/run.ts";
 export type { AutoscaleOptions } from "./operations/scaling/autoscale.ts";
 export type { ScaleOptions } from "./operations/scaling/scale.ts";
 export type { LiveStream } from "./operations/shared/live-stream.ts";

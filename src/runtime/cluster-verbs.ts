@@ -6,6 +6,7 @@ import type { AcrossTarget, AcrossTargets } from "../operations/across/targets.t
 import type { ClusterInfoOptions, ClusterOverview } from "../operations/cluster-info/cluster-info.ts";
 import type { OperationContext } from "../operations/context.ts";
 import type { ExecResult } from "../operations/exec/exec-result.ts";
+import type { TerminalResult } from "../operations/exec/process-exit.ts";
 import type { HealthCheck, HealthOptions } from "../operations/health/health.ts";
 import { type Make, make } from "../operations/make/make.ts";
 import type { AppliedObject, ApplyManifestsOptions, ManifestSource } from "../operations/manifests/apply.ts";
@@ -19,7 +20,6 @@ import type {
   AnyRunResult,
   AttachedRunOptions,
   RunOptions,
-  TerminalResult,
   TerminalRunOptions,
 } from "../operations/run/run.ts";
 import { Top } from "../operations/top/top.ts";

@@ -26,8 +26,16 @@ async function pod(name: string, container: Partial<Container>): Promise<void> {
 }
 
 test("gives what the container prints, and the exit code that its pod's status tells", async () => {
-  await pod("ends", { stdin: true, command: ["sh", "-c", "sleep 1; exit 5"] });
-  expect(await pods().attach("ends", { stdin: "typed" })).toEqual({ stdout: "typed", stderr: "", exitCode: 5 });
+  await pod("ends", { stdin: true, command: ["sleep", "infinity"] });
+  // It ends while somebody is attached to it, however long that took.
+  async function* typed(): AsyncGenerator<string> {
+    yield "typed";
+    const { containerStatuses = [] } = (await pods().get("ends")).status ?? {};
+    const state = { terminated: { exitCode: 5, reason: "Error" } };
+    const ended = containerStatuses.map((one) => ({ ...one, ready: false, state }));
+    await pods().status.patch("ends", { status: { phase: "Failed", containerStatuses: ended } });
+  }
+  expect(await pods().attach("ends", { stdin: typed() })).toEqual({ stdout: "typed", stderr: "", exitCode: 5 });
 });
 
 test("a container without input or terminal is not typed to", async () => {

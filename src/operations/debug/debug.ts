@@ -8,12 +8,14 @@ import { scopeOf } from "../../resources/scope.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import type { ExecResult } from "../exec/exec-result.ts";
 import { requireTerminal } from "../exec/join-terminal.ts";
+import type { TerminalResult } from "../exec/process-exit.ts";
 import { requireStdin, type StdinSource } from "../exec/stdin.ts";
 import { containerStarted } from "../pods/await-container.ts";
 import { chooseContainer } from "../pods/choose-container.ts";
+import { podContainers } from "../pods/containers.ts";
 import { findPod } from "../pods/find-pod.ts";
 import { containerSession } from "../run/container-session.ts";
-import { joinNewPod, sessionResult, type TerminalResult } from "../run/run.ts";
+import { joinNewPod, sessionResult } from "../run/run.ts";
 import { requireEffect } from "../shared/no-dry-run.ts";
 import { sibling } from "../shared/siblings.ts";
 import {
@@ -70,7 +72,6 @@ export interface DebugContainer {
 
 export type AnyDebugResult = DebugContainer | ExecResult | TerminalResult;
 
-const START_TIMEOUT_MS = 60_000;
 /** As the API makes names up. */
 const LETTERS = "bcdfghjklmnpqrstvwxz2456789";
 
@@ -139,10 +140,10 @@ async function debugBeside(
   await pods.subresource<Pod>("ephemeralcontainers").patch(name, patch, { type: "strategic", signal });
   const where = { namespace, pod: name, container };
   if (pods.storesNothing) return where;
-  const { startTimeoutMs = START_TIMEOUT_MS } = options;
+  const { startTimeoutMs } = options;
   try {
     if (!how.joined) {
-      await containerStarted(pods, name, container, { signal, timeoutMs: startTimeoutMs });
+      await containerStarted(pods, name, container, { signal, startTimeoutMs });
       return where;
     }
     const end = await containerSession(pods, name, container, { ...how, signal, startTimeoutMs, detachable: true });
@@ -195,10 +196,10 @@ async function newPodResult(
 ): Promise<AnyDebugResult> {
   const { namespace = "", name = "" } = pod.metadata ?? {};
   const where = { namespace, pod: name, container };
-  const { startTimeoutMs = START_TIMEOUT_MS, rm = false } = options;
+  const { startTimeoutMs, rm = false } = options;
   if (pods.storesNothing || container === undefined) return where;
   if (how.joined) return joinNewPod(pods, pod, container, { ...how, signal, startTimeoutMs, rm });
-  await containerStarted(pods, name, container, { signal, timeoutMs: startTimeoutMs });
+  await containerStarted(pods, name, container, { signal, startTimeoutMs });
   return where;
 }
 
@@ -213,8 +214,7 @@ function requireAlive(pod: Pod): void {
 
 /** An ephemeral container cannot be changed or removed, so a name is taken for as long as the pod lives. */
 function requireNew(pod: Pod, container: string): void {
-  const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
-  if (![...containers, ...initContainers, ...ephemeralContainers].some(({ name }) => name === container)) return;
+  if (!podContainers(pod).some(({ name }) => name === container)) return;
   throw new UsageError(
     "INVALID_INPUT",
     `Cannot debug pods "${pod.metadata?.name ?? ""}": it has a container "${container}" already`,

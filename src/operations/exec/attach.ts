@@ -2,17 +2,18 @@ import type { KubernetesObject } from "../../core/object.ts";
 import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { Container, Pod } from "../../types/core-v1.ts";
+import { containerEnd } from "../pods/await-container.ts";
 import { chooseContainer } from "../pods/choose-container.ts";
+import { containerStatus, podContainers } from "../pods/containers.ts";
 import { findPod } from "../pods/find-pod.ts";
-import { containerStatus, requireRunning } from "../pods/require-running.ts";
-import { containerEnd } from "../run/container-session.ts";
-import type { TerminalResult } from "../run/run.ts";
+import { requireRunning } from "../pods/require-running.ts";
 import { requireEffect } from "../shared/no-dry-run.ts";
 import { sibling } from "../shared/siblings.ts";
 import { collect, DEFAULT_MAX_BUFFER_BYTES } from "./collect.ts";
 import type { ExecTarget } from "./exec.ts";
 import { ExecResult } from "./exec-result.ts";
 import { joinTerminal, withTerminal } from "./join-terminal.ts";
+import type { TerminalResult } from "./process-exit.ts";
 import { openProcess, type RemoteProcess } from "./remote-process.ts";
 import { showRights } from "./show-rights.ts";
 import { requireStdin, type StdinSource } from "./stdin.ts";
@@ -61,7 +62,7 @@ export async function attach(
   requireRunning(pod, container, action);
   const own = pod.metadata?.name ?? name;
   const pods = sibling<Pod>(client, "pods", pod.metadata?.namespace ?? "default");
-  const spec = containerSpec(pod, container);
+  const spec = podContainers(pod).find(({ name: one }) => one === container);
   const stdin = options.terminal === true || (options.stdin !== undefined && options.stdin !== false);
   if (stdin) requireInput(own, container, spec, options.terminal === true);
   const open = (): Promise<RemoteProcess> =>
@@ -106,9 +107,4 @@ function requireInput(
   throw new UsageError("USAGE", `Cannot attach to pods "${name}": container "${container}" ${lack}`, {
     hint: `Run a shell beside it, k8s.pods.shell("${name}"), or only listen: leave stdin and terminal out.`,
   });
-}
-
-function containerSpec(pod: Pod, container: string): Pick<Container, "stdin" | "tty"> | undefined {
-  const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
-  return [...containers, ...initContainers, ...ephemeralContainers].find(({ name }) => name === container);
 }

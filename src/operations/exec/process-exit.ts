@@ -9,6 +9,9 @@ export interface ProcessExit {
   readonly reason?: string;
 }
 
+/** How a container at the terminal was left: it ended, or Ctrl-P Ctrl-Q left it running. */
+export type TerminalResult = ProcessExit | { readonly detached: true };
+
 /**
  * Reads the Status that ends a remote process. Throws UsageError where the command is not in the container, ApiError
  * for other failures: then no exit code exists.

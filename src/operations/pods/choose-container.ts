@@ -1,5 +1,6 @@
 import { UsageError } from "../../errors.ts";
 import type { Pod } from "../../types/core-v1.ts";
+import { podContainers } from "./containers.ts";
 
 /** kubectl honours it too: https://kubernetes.io/docs/reference/labels-annotations-taints/#kubectl-kubernetes-io-default-container */
 const DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container";
@@ -13,8 +14,7 @@ export function chooseContainer(pod: Pod, action: string, wanted?: string | unde
   const { containers = [], initContainers = [], ephemeralContainers = [] } = pod.spec ?? {};
   const label = `pods "${pod.metadata?.name ?? ""}"`;
   if (wanted !== undefined) {
-    const all = [...containers, ...initContainers, ...ephemeralContainers];
-    if (all.some(({ name }) => name === wanted)) return wanted;
+    if (podContainers(pod).some(({ name }) => name === wanted)) return wanted;
     const has = [
       namesOf(containers),
       initContainers.length === 0 ? "" : `the init containers ${namesOf(initContainers)}`,

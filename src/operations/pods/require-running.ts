@@ -1,5 +1,6 @@
 import { UsageError } from "../../errors.ts";
-import type { ContainerState, ContainerStatus, Pod } from "../../types/core-v1.ts";
+import type { ContainerState, Pod } from "../../types/core-v1.ts";
+import { containerStatus } from "./containers.ts";
 
 /**
  * Refuses to speak to a container that does not run, with the reason and what to do. One that nothing is known of yet is
@@ -35,13 +36,6 @@ export function requireRunning(pod: Pod, container: string, action: string): voi
       hint: `Wait for it: k8s.pods.wait("${name}", "ready").`,
     });
   }
-}
-
-/** What is known of a container of any sort. */
-export function containerStatus(pod: Pod, container: string): ContainerStatus | undefined {
-  const { containerStatuses = [], initContainerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {};
-  const all = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses];
-  return all.find(({ name }) => name === container);
 }
 
 function whyStopped({ waiting, terminated, running }: ContainerState): string | undefined {

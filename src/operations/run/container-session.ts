@@ -1,18 +1,14 @@
-import { ConnectionError, TimeoutError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { type Collected, collect, DEFAULT_MAX_BUFFER_BYTES, gather } from "../exec/collect.ts";
 import { joinTerminal, withTerminal } from "../exec/join-terminal.ts";
 import { openProcess } from "../exec/remote-process.ts";
 import type { StdinSource } from "../exec/stdin.ts";
-import { containerEnded, containerStarted } from "../pods/await-container.ts";
+import { containerEnd, containerStarted, type StartOptions } from "../pods/await-container.ts";
 import { logBytes } from "./log-bytes.ts";
 
 /** What a container that was made for it is to be joined to. */
-export interface ContainerSessionOptions {
-  readonly signal: AbortSignal | undefined;
-  /** How long the container may take to start. */
-  readonly startTimeoutMs: number;
+export interface ContainerSessionOptions extends StartOptions {
   readonly stdin?: StdinSource | undefined;
   /** Joins it to the user's terminal; the container has one of its own. */
   readonly terminal?: boolean | undefined;
@@ -44,10 +40,10 @@ export async function containerSession(
   container: string,
   options: ContainerSessionOptions,
 ): Promise<ContainerSessionEnd> {
-  const { signal, startTimeoutMs, stdin, maxBufferBytes = DEFAULT_MAX_BUFFER_BYTES } = options;
+  const { signal, stdin, maxBufferBytes = DEFAULT_MAX_BUFFER_BYTES } = options;
   const label = `container "${container}" of pods "${name}"`;
   const limits = { maxBufferBytes, label };
-  const over = await containerStarted(pods, name, container, { signal, timeoutMs: startTimeoutMs });
+  const over = await containerStarted(pods, name, container, options);
   const attach = { subresource: "attach", container, signal } as const;
   let output: Omit<Collected, "exit">;
   if (options.terminal === true) {
@@ -87,27 +83,4 @@ async function atTerminal(
     const end = await joinTerminal(process, terminal, { detachable, notice: detachable ? DETACH_NOTICE : NOTICE });
     return end.type === "detached";
   });
-}
-
-/** What the kubelet takes to report that a container has ended. */
-const REPORT_MS = 30_000;
-
-/** The container's end, whose outputs have ended. One that goes on shows that the connection was cut. */
-export async function containerEnd(
-  pods: ResourceClient<Pod>,
-  name: string,
-  container: string,
-  signal: AbortSignal | undefined,
-  restarts?: number,
-): Promise<{ readonly exitCode: number }> {
-  try {
-    return await containerEnded(pods, name, container, { signal, timeoutMs: REPORT_MS, restarts });
-  } catch (error) {
-    if (!(error instanceof TimeoutError)) throw error;
-    throw new ConnectionError(
-      "CONNECTION_LOST",
-      `Cannot tell how container "${container}" of pods "${name}" ended: its output ended, and it still runs`,
-      { cause: error, hint: `Join it again: k8s.pods.attach("${name}").` },
-    );
-  }
 }

@@ -5,8 +5,9 @@ import type { WriteOptions } from "../../resources/options.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { ExecResult } from "../exec/exec-result.ts";
 import { requireTerminal } from "../exec/join-terminal.ts";
-import type { ProcessExit } from "../exec/process-exit.ts";
+import type { TerminalResult } from "../exec/process-exit.ts";
 import { requireStdin, type StdinSource } from "../exec/stdin.ts";
+import type { StartOptions } from "../pods/await-container.ts";
 import { requireEffect } from "../shared/no-dry-run.ts";
 import { lowerFirst, retold } from "../shared/retold.ts";
 import { type ContainerSessionEnd, containerSession } from "./container-session.ts";
@@ -45,12 +46,8 @@ export interface TerminalRunOptions extends JoinedRunOptions {
 
 export type AnyRunOptions = RunOptions | AttachedRunOptions | TerminalRunOptions;
 
-/** How a container at the terminal was left: it ended, or Ctrl-P Ctrl-Q left it running. */
-export type TerminalResult = ProcessExit | { readonly detached: true };
-
 export type AnyRunResult = Pod | ExecResult | TerminalResult;
 
-const START_TIMEOUT_MS = 60_000;
 /** What the deletion of a pod may take that nobody waits for any more. */
 const TIDY_MS = 5000;
 
@@ -67,7 +64,7 @@ export async function run(pods: ResourceClient<Pod>, name: string, options: AnyR
   }
   const action = `run pods "${name}"`;
   requireEffect({ storesNothing: pods.storesNothing || dryRun === true }, `${action} to its end`);
-  const { terminal = false, rm = false, startTimeoutMs = START_TIMEOUT_MS } = options;
+  const { terminal = false, rm = false, startTimeoutMs } = options;
   const { stdin, check, maxBufferBytes } = options.terminal === true ? {} : options;
   if (stdin !== undefined) requireStdin(stdin, name);
   if (terminal) requireTerminal(pods, action);
@@ -78,9 +75,7 @@ export async function run(pods: ResourceClient<Pod>, name: string, options: AnyR
 }
 
 /** How a pod that was just made is joined. */
-export interface JoinNewPodOptions {
-  readonly signal: AbortSignal | undefined;
-  readonly startTimeoutMs: number;
+export interface JoinNewPodOptions extends StartOptions {
   readonly terminal: boolean;
   readonly stdin: StdinSource | undefined;
   readonly maxBufferBytes: number | undefined;
