@@ -101,12 +101,12 @@ export class Http {
   }
 
   #build(method: string, path: string, body: HttpBody | undefined, options: HttpOptions): ApiRequest {
-    const [pathname = "", search] = path.split("?", 2);
+    const [pathname = "", ...search] = path.split("?");
     if (/^[a-z]+:\/\//i.test(path)) {
       throw new UsageError("USAGE", `Cannot ${method} ${path}: give the path alone, the server is the session's`);
     }
     const inPath: Record<string, string[]> = {};
-    for (const [name, value] of new URLSearchParams(search)) inPath[name] = [...(inPath[name] ?? []), value];
+    for (const [name, value] of new URLSearchParams(search.join("?"))) inPath[name] = [...(inPath[name] ?? []), value];
     const dryRun = this.#dryRun && method !== "GET" && method !== "HEAD" ? { dryRun: "All" } : {};
     const headers = lowerCase(options.headers);
     const encoded = body === undefined ? undefined : encodeBody(body, headers["content-type"]);

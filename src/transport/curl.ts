@@ -25,8 +25,18 @@ export function curlCommand(request: ApiRequest, connection: Connection, program
   }
   words.push(...bodyWords(request));
   const { url, connectTo } = address(connection);
-  words.push(...connectTo, shellQuote(`${url}${requestTarget(request)}`));
+  const target = requestTarget(request);
+  words.push(...connectTo, ...literalWords(target), shellQuote(`${url}${target}`));
   return words.join(" ");
+}
+
+/** What keeps curl from reading brackets as patterns, and from resolving dots. */
+function literalWords(target: string): string[] {
+  const [path = ""] = target.split("?", 1);
+  return [
+    ...(/[[\]{}]/.test(target) ? ["--globoff"] : []),
+    ...(/\/\.{1,2}(?:\/|$)/.test(path) ? ["--path-as-is"] : []),
+  ];
 }
 
 /** A word that a POSIX shell takes literally. */

@@ -46,6 +46,9 @@ interface Generation {
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 
+/** What a server may take for the head of an answer; Go's own limit is ten times that, Node's 16 KiB. */
+const MAX_HEAD_BYTES = 1024 * 1024;
+
 /** Methods that may be sent again when an idle connection turns out to be closed. */
 const REPEATABLE = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -214,6 +217,7 @@ class UndiciTransport implements Transport {
     const pool = new Pool(proxy?.origin ?? new URL(this.#connection.server).origin, {
       connections: null,
       pipelining: 1,
+      maxHeaderSize: MAX_HEAD_BYTES,
       keepAliveTimeout: this.#options.idleConnectionMs ?? 60_000,
       connect: (_options, callback) => {
         connect(this.#closing.signal).then(

@@ -161,6 +161,17 @@ describe("a curl command", () => {
     expect(execFileSync("sh", ["-c", printed]).toString()).toBe(body);
   });
 
+  test("takes brackets for themselves, and dots as they stand", () => {
+    const rawQuery = "query=up{job=%22a%22}[5m]";
+    expect(curl({}, { method: "GET", path: "/x", rawQuery })).toBe(
+      `curl --http1.1 --globoff 'https://h:6443/p/x?${rawQuery}'`,
+    );
+    expect(curl({}, { ...get, path: "/a/../b" })).toBe("curl --http1.1 --path-as-is https://h:6443/p/a/../b");
+    expect(curl({}, { ...get, rawQuery: "file=/a/../b" })).toBe(
+      "curl --http1.1 'https://h:6443/p/api/v1/pods?file=/a/../b'",
+    );
+  });
+
   test("quotes any text for a shell", () => {
     const text = fc.string({ unit: "grapheme-ascii", maxLength: 30 });
     fc.assert(

@@ -61,6 +61,13 @@ describe("send", () => {
     expect(answer.headers["content-encoding"]).toBeUndefined();
   });
 
+  test("takes long headers, such as those of a program behind a proxy", async () => {
+    const long = "x".repeat(200_000);
+    await using server = await listenHttp((_request, response) => response.writeHead(200, { "x-long": long }).end());
+    const transport = transportTo(connectionTo(`http://127.0.0.1:${server.port}`));
+    expect((await transport.send({ method: "GET", path: "/" })).headers["x-long"]).toBe(long);
+  });
+
   test("is ended by its signal while the server is silent", async () => {
     let requests = 0;
     await using server = await listenHttp(() => {

@@ -60,6 +60,8 @@ export interface Listener {
 
 /** Idle connections are kept so long; clients that pool them see no sudden resets. */
 const KEEP_ALIVE_MS = 120_000;
+/** A request's line and headers, which hold the whole command of an exec: Go's limit. */
+const MAX_HEAD_BYTES = 1024 * 1024;
 const DEFAULT_GRACE_MS = 2000;
 
 /** Serves `handle` over TLS. Rejects when the address cannot be listened on. */
@@ -75,6 +77,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     // A bad certificate is answered with 401, as the API does, instead of a broken handshake.
     rejectUnauthorized: false,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEAD_BYTES,
   });
   server.on("secureConnection", readThroughStream);
   server.on("request", (message, response) => {

@@ -66,6 +66,11 @@ test("a request's path arrives as it was sent, and one that is broken is refused
   expect(JSON.parse(await asked("/%zz"))).toMatchObject({ code: 400, reason: "BadRequest" });
 });
 
+test("a request's head may be as long as a command is that stands in it", async () => {
+  const listener = await serve(tellPeer);
+  expect((await send(listener, { path: `/exec?command=${"x".repeat(500_000)}` })).status).toBe(200);
+});
+
 test("an upgrade whose path is broken is refused, and the listener lives on", async () => {
   const listener = await serve(tellPeer, { handleUpgrade: () => {} });
   const headers = { connection: "Upgrade", upgrade: "websocket" };
