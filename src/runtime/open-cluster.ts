@@ -44,6 +44,7 @@ export async function openCluster(options: OpenClusterOptions = {}): Promise<Clu
     ownsStdin = false,
     showProgress,
     lendTerminal,
+    observe,
     ...connecting
   } = options;
   const kubeconfig =
@@ -71,9 +72,10 @@ export async function openCluster(options: OpenClusterOptions = {}): Promise<Clu
     target: { cluster: connection.cluster, user: connection.user },
     files: connection.files,
     connection: async () => connection,
-    connect: (one) =>
+    connect: (one, impersonate) =>
       connect(one, {
         ...connecting,
+        observe: observe && ((request) => observe({ ...request, impersonate })),
         credentials: createCredentialSource(one, ownsStdin ? { exec: processSurroundings(true) } : {}),
       }),
     contexts: contextsOf(kubeconfig, (context) => resolve({ ...everywhere, context })),

@@ -26,7 +26,8 @@ export interface SessionSettings {
   readonly files: readonly string[];
   /** Resolved on the first request. */
   readonly connection: () => Promise<Connection>;
-  readonly connect: (connection: Connection) => Transport;
+  /** @param impersonate as whom, where {@link Session.as} said so: the connection says it, too */
+  readonly connect: (connection: Connection, impersonate: Impersonation | undefined) => Transport;
   readonly contexts: Contexts;
   /** Lists are asked for with the server's own columns, which then can be printed. Default false. */
   readonly printed?: boolean;
@@ -56,7 +57,7 @@ export class Session {
 
   constructor(settings: SessionSettings, family: Family = { sessions: new Set(), held: new Set() }) {
     this.settings = settings;
-    this.transport = deferredTransport(async () => settings.connect(await settings.connection()));
+    this.transport = deferredTransport(async () => settings.connect(await settings.connection(), settings.impersonate));
     this.discovery = new Discovery(this.transport);
     this.openApi = new OpenApiDocuments(this.transport);
     this.#family = family;

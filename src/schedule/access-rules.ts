@@ -1,21 +1,26 @@
 import { ruleResource } from "../core/path.ts";
+import { urlMatches } from "../operations/access/rule-matching.ts";
+import type { PolicyRule } from "../types/rbac-v1.ts";
 
 /** One access that a run made, or that its source shows it will make. */
-export interface Access {
+export type Access = ResourceAccess | PathAccess;
+
+export interface ResourceAccess {
   readonly verb: string;
   /** Empty for the core group. */
   readonly group: string;
   /** Plural name, with its sub-resource: `pods`, `pods/log`. */
   readonly resource: string;
+  /** The one object that is meant, where a right to all of them would be far more; default any. */
+  readonly name?: string | undefined;
   /** Undefined for cluster-scoped resources and for requests over all namespaces. */
   readonly namespace: string | undefined;
 }
 
-/** `rbac/v1` PolicyRule, as far as resources go. */
-export interface PolicyRule {
-  apiGroups: string[];
-  resources: string[];
-  verbs: string[];
+/** Of what is no resource: `/metrics`. */
+export interface PathAccess {
+  readonly verb: string;
+  readonly path: string;
 }
 
 /** What to grant: cluster-wide rules, and rules in each namespace. */
@@ -34,49 +39,81 @@ function byVerb(a: string, b: string): number {
   return left < 0 ? 1 : -1;
 }
 
+/** Paths that everybody may get: https://kubernetes.io/docs/reference/access-authn-authz/rbac/#discovery-roles */
+const OPEN_PATHS = [
+  ...["/api", "/api/*", "/apis", "/apis/*", "/openapi", "/openapi/*", "/version", "/version/"],
+  ...["/healthz", "/livez", "/readyz"],
+];
+
 /** What every authenticated user may do already (`system:basic-user`, `system:discovery`): never granted again. */
 function everyoneMay(access: Access): boolean {
+  if ("path" in access) return access.verb === "get" && OPEN_PATHS.some((one) => urlMatches(one, access.path));
   return access.verb === "create" && /^selfsubject\w*reviews$/.test(access.resource);
 }
 
-/** The fewest rules that grant these verbs: one a set of verbs and group, resources joined. */
+/** The fewest rules that grant these verbs: one a set of verbs and group, resources joined; names apart, paths last. */
 function rulesOf(accesses: readonly Access[]): PolicyRule[] {
-  const verbs = new Map<string, { group: string; resource: string; verbs: Set<string> }>();
-  for (const { group, resource, verb } of accesses) {
-    const key = `${group}\n${resource}`;
-    const entry = verbs.get(key) ?? { group, resource, verbs: new Set() };
+  const ofResources = accesses.flatMap((access) => ("path" in access ? [] : [access]));
+  return [...resourceRules(ofResources), ...pathRules(accesses.filter((access) => "path" in access))];
+}
+
+function resourceRules(accesses: readonly ResourceAccess[]): PolicyRule[] {
+  const entries = new Map<string, Omit<ResourceAccess, "verb"> & { readonly verbs: Set<string> }>();
+  for (const { verb, ...access } of accesses) {
+    const entry = entries.get(keyOf(access)) ?? { ...access, verbs: new Set() };
     entry.verbs.add(verb);
-    verbs.set(key, entry);
+    entries.set(keyOf(access), entry);
   }
   const rules = new Map<string, PolicyRule>();
-  for (const { group, resource, verbs: granted } of [...verbs.values()].sort((a, b) => order(a, b))) {
-    const sorted = [...granted].sort(byVerb);
-    const key = `${group}\n${sorted.join(",")}`;
+  for (const { group, resource, name, verbs: granted } of [...entries.values()].sort(byResource)) {
+    const verbs = [...granted].sort(byVerb);
+    const key = JSON.stringify([group, verbs, ...(name === undefined ? [] : [resource])]);
     const rule = rules.get(key);
-    if (rule === undefined) rules.set(key, { apiGroups: [group], resources: [resource], verbs: sorted });
-    else rule.resources.push(resource);
+    if (rule === undefined) {
+      const named = name === undefined ? {} : { resourceNames: [name] };
+      rules.set(key, { apiGroups: [group], resources: [resource], ...named, verbs });
+    } else if (name === undefined) rule.resources?.push(resource);
+    else rule.resourceNames?.push(name);
   }
   return [...rules.values()];
 }
 
-function order(a: { group: string; resource: string }, b: { group: string; resource: string }): number {
-  if (a.group !== b.group) return a.group < b.group ? -1 : 1;
-  return a.resource < b.resource ? -1 : 1;
+function pathRules(accesses: readonly PathAccess[]): PolicyRule[] {
+  const paths = new Map<string, Set<string>>();
+  for (const { verb, path } of accesses) paths.set(verb, (paths.get(verb) ?? new Set()).add(path));
+  return [...paths]
+    .sort(([a], [b]) => byVerb(a, b))
+    .map(([verb, urls]) => ({ nonResourceURLs: [...urls].sort(), verbs: [verb] }));
+}
+
+function keyOf({ group, resource, name = "" }: Omit<ResourceAccess, "verb">): string {
+  return JSON.stringify([group, resource, name]);
+}
+
+type Ordered = Pick<ResourceAccess, "group" | "resource" | "name">;
+
+/** By group and resource; of one resource what is of all names first. */
+function byResource(a: Ordered, b: Ordered): number {
+  const keys = (one: Ordered): string[] => [one.group, one.resource, one.name ?? ""];
+  const [left, right] = [keys(a), keys(b)];
+  const at = left.findIndex((key, index) => key !== right[index]);
+  return at < 0 ? 0 : (left[at] ?? "") < (right[at] ?? "") ? -1 : 1;
 }
 
 /**
- * The least rules that allow every access. An access over all namespaces makes the same one inside a single
- * namespace needless, so that is left out.
+ * The least rules that allow every access. What an access over all namespaces, or to objects of any name, allows already
+ * is left out of the narrower ones.
  */
 export function accessRules(accesses: readonly Access[]): AccessRules {
   const needed = accesses.filter((access) => !everyoneMay(access));
-  const cluster = needed.filter((access) => access.namespace === undefined);
-  const everywhere = new Set(cluster.map(({ verb, group, resource }) => `${verb}\n${group}\n${resource}`));
-  const namespaces = new Map<string, Access[]>();
+  const cluster: Access[] = [];
+  const namespaces = new Map<string, ResourceAccess[]>();
+  const granted = new Set(needed.flatMap((access) => ("path" in access ? [] : [scopeKey(access)])));
   for (const access of needed) {
-    if (access.namespace === undefined) continue;
-    if (everywhere.has(`${access.verb}\n${access.group}\n${access.resource}`)) continue;
-    namespaces.set(access.namespace, [...(namespaces.get(access.namespace) ?? []), access]);
+    if ("path" in access) cluster.push(access);
+    else if (wider(access).some((one) => granted.has(scopeKey(one)))) continue;
+    else if (access.namespace === undefined) cluster.push(access);
+    else namespaces.set(access.namespace, [...(namespaces.get(access.namespace) ?? []), access]);
   }
   return {
     cluster: rulesOf(cluster),
@@ -86,12 +123,24 @@ export function accessRules(accesses: readonly Access[]): AccessRules {
   };
 }
 
+/** The accesses that would allow this one, too. */
+function wider(access: ResourceAccess): ResourceAccess[] {
+  const anyName = access.name === undefined ? [] : [{ ...access, name: undefined }];
+  if (access.namespace === undefined) return anyName;
+  return [...anyName, ...[access, ...anyName].map((one) => ({ ...one, namespace: undefined }))];
+}
+
+function scopeKey(access: ResourceAccess): string {
+  return JSON.stringify([access.verb, keyOf(access), access.namespace ?? null]);
+}
+
 /** One line a rule for a person: `get, list pods, services (namespace web)`. */
 export function describeRules(rules: AccessRules): string[] {
   const line = (rule: PolicyRule, where: string): string => {
-    const group = rule.apiGroups[0] ?? "";
-    const resources = rule.resources.map((resource) => ruleResource(resource, group));
-    return `${rule.verbs.join(", ")} ${resources.join(", ")} (${where})`;
+    const { verbs, apiGroups: [group = ""] = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
+    const what = [...resources.map((resource) => ruleResource(resource, group)), ...nonResourceURLs].join(", ");
+    const named = resourceNames.length === 0 ? "" : ` named ${resourceNames.join(", ")}`;
+    return `${verbs.join(", ")} ${what}${named} (${where})`;
   };
   return [
     ...rules.cluster.map((rule) => line(rule, "whole cluster")),

@@ -35,5 +35,12 @@ export function builtObject(builder: string, args: readonly Literal[]): Literal 
   const [apiVersion, kind] = built;
   const options = args.find((one) => isLiteralObject(one) && "namespace" in one);
   const namespace = isLiteralObject(options) ? options.namespace : undefined;
-  return { apiVersion, kind, metadata: { namespace } };
+  return { apiVersion, kind, metadata: { namespace }, roleRef: roleRefOf(args[1]) };
+}
+
+/** Of a binding, the role that its options name. */
+function roleRefOf(options: Literal): Literal {
+  if (!isLiteralObject(options)) return undefined;
+  const { role, clusterRole } = options;
+  return role === undefined ? { kind: "ClusterRole", name: clusterRole } : { kind: "Role", name: role };
 }

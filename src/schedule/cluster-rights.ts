@@ -1,4 +1,5 @@
 /** What the methods of `k8s` itself ask of the server. */
+import { RBAC_GROUP } from "./granting-access.ts";
 import { JOINED_AT_1 } from "./helper-rights.ts";
 import {
   both,
@@ -12,7 +13,6 @@ import {
 } from "./method-rights.ts";
 import { isLiteralObject, PartialText, UNSEEN } from "./source-literals.ts";
 
-const RBAC = "rbac.authorization.k8s.io";
 const list: MethodRight = { verbs: ["list"] };
 
 /** The kind of binding that a grant with these options makes. */
@@ -23,13 +23,13 @@ function bindings(call: MethodCall, verbs: readonly string[]): readonly MethodRi
     namespace === UNSEEN
       ? ["rolebindings", "clusterrolebindings"]
       : [everywhere ? "clusterrolebindings" : "rolebindings"];
-  return kinds.map((kind) => ({ resource: `${kind}.${RBAC}`, verbs }));
+  return kinds.map((kind) => ({ resource: `${kind}.${RBAC_GROUP}`, verbs }));
 }
 
 /** All that says who may do what. */
 function readsRbac(): readonly MethodRight[] {
   return ["clusterrolebindings", "rolebindings", "clusterroles", "roles"].map((one) => ({
-    resource: `${one}.${RBAC}`,
+    resource: `${one}.${RBAC_GROUP}`,
     verbs: ["list"],
   }));
 }
@@ -81,13 +81,15 @@ export const CLUSTER_RIGHTS: Readonly<Record<string, MethodRights>> = {
   "access.whoCan": readsRbac(),
   "access.rulesOf": readsRbac(),
   "access.grant": (call) => [
-    { verbs: ["get"], resource: `roles.${RBAC}`, when: given("role", 0) },
-    { verbs: ["get"], resource: `clusterroles.${RBAC}`, when: given("clusterRole", 0) },
+    { verbs: ["get"], resource: `roles.${RBAC_GROUP}`, when: given("role", 0) },
+    { verbs: ["get"], resource: `clusterroles.${RBAC_GROUP}`, when: given("clusterRole", 0) },
     ...bindings(call, ["get", "list", "create", "update"]),
   ],
   "access.revoke": (call) => bindings(call, ["get", "list", "update", "delete"]),
   "access.reconcile": [],
   "access.kubeconfig": [{ verbs: ["create"], resource: "serviceaccounts", subresource: "token" }],
+  // Whom it names, its arguments tell.
+  as: [],
   can: [],
   whoami: [],
   info: [],

@@ -1,5 +1,6 @@
 import type { ObjectMeta, UnknownObject } from "../core/object.ts";
-import type { AccessRules, PolicyRule } from "./access-rules.ts";
+import type { PolicyRule } from "../types/rbac-v1.ts";
+import type { AccessRules } from "./access-rules.ts";
 
 /** The label that marks every object of a schedule; its value is the schedule's name. */
 export const SCHEDULE_LABEL = "kubescript.dev/schedule";

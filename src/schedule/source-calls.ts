@@ -15,7 +15,7 @@ export interface SourceCall {
   readonly namespace: string | undefined;
 }
 
-/** What gives another handle and asks nothing of the server. */
+/** What gives another handle and asks nothing of the server: but for the right to be somebody else. */
 const SCOPES = new Set(["in", "everywhere", "dryRun", "as", "use", "under"]);
 /** Members of `k8s` that are neither helpers nor methods: their methods count as `http.get`. */
 const PARTS = new Set(["access", "http", "top"]);
@@ -78,6 +78,13 @@ function scoped(steps: readonly Step[], namespace: string | undefined): [string 
 }
 
 function callOf(steps: readonly Step[], around: string | undefined): SourceCall | undefined {
+  const asOther = steps.findLastIndex(({ name, args }) => name === "as" && args !== undefined);
+  if (asOther >= 0) {
+    // What is asked behind it, the other must be allowed.
+    const call = steps[asOther];
+    if (asOther < steps.length - 1 || call?.args === undefined) return undefined;
+    return { helper: undefined, subresource: undefined, namespace: around, method: "as", args: call.args.map(shown) };
+  }
   const [namespace, rest] = scoped(steps, around);
   const [first, ...after] = rest;
   if (first === undefined) return undefined;

@@ -6,7 +6,9 @@ import { parseYamlDocuments } from "../core/yaml.ts";
 import { LEFT_OUT } from "../operations/tree/tree.ts";
 import type { Access } from "./access-rules.ts";
 import { CLUSTER_RIGHTS, MANIFEST_RIGHTS } from "./cluster-rights.ts";
+import { bindAccesses, RBAC_GROUP } from "./granting-access.ts";
 import { HELPER_RIGHTS, SUBRESOURCE_RIGHTS } from "./helper-rights.ts";
+import { impersonationAccesses } from "./impersonation-access.ts";
 import { type MethodCall, type MethodRight, type MethodRights, rightsOfMethod } from "./method-rights.ts";
 import { observedAccesses } from "./observed-access.ts";
 import { resourceNameOf } from "./resources.ts";
@@ -68,7 +70,24 @@ class CallRights {
     }
     if (own.name === "pods" && own.group === "" && BY_TYPE.has(method)) return this.#byType(own);
     const where = OF_OBJECT.has(method) ? (namespace ?? namespaceOf(args[0])) : namespace;
-    return this.#accesses(this.#rights(HELPER_RIGHTS, method, own), own, where);
+    const found = await this.#accesses(this.#rights(HELPER_RIGHTS, method, own), own, where);
+    return OF_OBJECT.has(method) ? [...found, ...this.#bound(own, args[0], where)] : found;
+  }
+
+  /** Who writes a binding needs a right to its role. */
+  #bound(own: ApiResource, object: Literal, namespace: string | undefined): Access[] {
+    if (own.group !== RBAC_GROUP || !own.name.endsWith("bindings")) return [];
+    const roleRef = isLiteralObject(object) ? object.roleRef : undefined;
+    const where = own.namespaced ? placeOf(namespace ?? this.#session) : undefined;
+    return bindAccesses(isLiteralObject(roleRef) ? roleRef : {}, where);
+  }
+
+  /** `k8s.access.grant(…)` binds the role that it names; to take a subject out of a binding is asked the same. */
+  #granted(namespace: string | undefined): Access[] {
+    const [options] = this.#call.args;
+    const { role, clusterRole } = isLiteralObject(options) ? options : {};
+    const roleRef = role === undefined ? { kind: "ClusterRole", name: clusterRole } : { kind: "Role", name: role };
+    return bindAccesses(roleRef, placeOf(namespace ?? this.#session));
   }
 
   /** `pods.exec("deploy/web", …)` asks what `deployments.exec("web", …)` does. */
@@ -88,12 +107,16 @@ class CallRights {
     const where = namespaceIn(optionNamespace(args)) ?? namespace;
     const own = await this.#accesses(this.#rights(CLUSTER_RIGHTS, method, undefined), undefined, where);
     if (method === "wait") return [...own, ...(await this.#ofAwaited(where))];
+    if (method === "access.grant" || method === "access.revoke") return [...own, ...this.#granted(where)];
+    if (method === "as") return identityOf(args);
     if (!Object.hasOwn(MANIFEST_RIGHTS, method)) return own;
     const objects = objectsIn(args[0]);
     const found = objects.map(async (object) => {
       const resource = await this.#lookup.resolve(nameOfKind(object));
       if (resource === undefined) return [];
-      return this.#accesses(this.#rights(MANIFEST_RIGHTS, method, resource), resource, namespaceOf(object) ?? where);
+      const place = namespaceOf(object) ?? where;
+      const written = await this.#accesses(this.#rights(MANIFEST_RIGHTS, method, resource), resource, place);
+      return method === "delete" ? written : [...written, ...this.#bound(resource, object, place)];
     });
     return [...own, ...(await Promise.all(found)).flat()];
   }
@@ -147,8 +170,7 @@ class CallRights {
           verb,
           group,
           resource: right.subresource === undefined ? name : `${name}/${right.subresource}`,
-          // A computed namespace may be any, so it counts as all of them.
-          namespace: !namespaced || where === "*" || where === "?" ? undefined : where,
+          namespace: namespaced ? placeOf(where) : undefined,
         })),
       );
     });
@@ -182,6 +204,18 @@ const HTTP_METHODS: Readonly<Record<string, string>> = {
   stream: "GET",
   watch: "GET",
 };
+
+/** An access' namespace: a computed one may be any, so it counts as all of them. */
+function placeOf(namespace: string): string | undefined {
+  return namespace === "*" || namespace === "?" ? undefined : namespace;
+}
+
+/** Whom `k8s.as(user, groups)` makes of us. Names that are not seen are left out: the right to be anybody is too much. */
+function identityOf([user, groups = []]: readonly Literal[]): Access[] {
+  const named = (Array.isArray(groups) ? groups : []).filter((one: Literal) => typeof one === "string");
+  const accesses = impersonationAccesses({ user: typeof user === "string" ? user : "", groups: named, extra: {} });
+  return accesses.filter(({ name }) => name !== "");
+}
 
 function textOf(value: Literal): string | undefined {
   return value instanceof PartialText ? value.parts[0] : typeof value === "string" ? value : undefined;

@@ -1,3 +1,4 @@
+import type { Impersonation } from "../config/connection.ts";
 import type { ApiRequest } from "../core/request.ts";
 import type { Transport } from "./transport.ts";
 
@@ -10,12 +11,22 @@ export interface ObservedRequest {
   readonly headers: ApiRequest["headers"];
   /** Whether it asks for an upgrade: exec, attach and port-forward. */
   readonly upgrade: boolean;
+  readonly body: ApiRequest["body"];
+  /** Whom the caller asks as, where it chose somebody else than who is logged in. */
+  readonly impersonate?: Impersonation | undefined;
 }
 
 /** Tells a listener of every request before it is sent. */
 export function observe(inner: Transport, listener: (request: ObservedRequest) => void): Transport {
-  const tell = (method: string, request: Omit<ApiRequest, "method" | "body">, upgrade: boolean): void =>
-    listener({ method, path: request.path, query: request.query, headers: request.headers, upgrade });
+  const tell = (method: string, request: Omit<ApiRequest, "method">, upgrade: boolean): void =>
+    listener({
+      method,
+      path: request.path,
+      query: request.query,
+      headers: request.headers,
+      upgrade,
+      body: request.body,
+    });
   return {
     send: (request, options) => {
       tell(request.method, request, false);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Access, accessRules, describeRules } from "../../src/schedule/access-rules.ts";
+import { type Access, accessRules, describeRules, type ResourceAccess } from "../../src/schedule/access-rules.ts";
 
-const access = (verb: string, resource: string, namespace?: string, group = ""): Access => ({
+const access = (verb: string, resource: string, namespace?: string, group = ""): ResourceAccess => ({
   verb,
   group,
   resource,
@@ -37,6 +37,49 @@ describe("rules from accesses", () => {
     ).toEqual([]);
   });
 
+  it("keeps rights to single objects apart, joins their names, and leaves out what a wider one allows", () => {
+    const named = (verb: string, name: string, namespace?: string): Access => ({
+      ...access(verb, "clusterroles", namespace, "rbac.authorization.k8s.io"),
+      name,
+    });
+    const asked = [
+      named("bind", "view"),
+      named("bind", "edit"),
+      named("bind", "view", "web"),
+      named("get", "x", "web"),
+    ];
+    const rule = { apiGroups: ["rbac.authorization.k8s.io"], resources: ["clusterroles"] };
+    const cluster = [{ ...rule, resourceNames: ["edit", "view"], verbs: ["bind"] }];
+    expect(accessRules(asked)).toEqual({
+      cluster,
+      namespaces: new Map([["web", [{ ...rule, resourceNames: ["x"], verbs: ["get"] }]]]),
+    });
+    const all = access("get", "clusterroles", undefined, "rbac.authorization.k8s.io");
+    expect(accessRules([...asked, all, named("get", "y")])).toEqual({
+      cluster: [{ ...rule, verbs: ["get"] }, ...cluster],
+      namespaces: new Map(),
+    });
+    expect(describeRules(accessRules(asked))).toEqual([
+      "bind clusterroles.rbac.authorization.k8s.io named edit, view (whole cluster)",
+      "get clusterroles.rbac.authorization.k8s.io named x (namespace web)",
+    ]);
+  });
+
+  it("grants paths that are no resources, but not those that are open to everybody", () => {
+    const rules = accessRules([
+      { verb: "get", path: "/metrics" },
+      { verb: "get", path: "/apis/apps/v1" },
+      { verb: "get", path: "/livez" },
+      { verb: "get", path: "/livez/etcd" },
+      { verb: "post", path: "/livez" },
+    ]);
+    expect(rules.cluster).toEqual([
+      { nonResourceURLs: ["/livez/etcd", "/metrics"], verbs: ["get"] },
+      { nonResourceURLs: ["/livez"], verbs: ["post"] },
+    ]);
+    expect(describeRules(rules)[0]).toBe("get /livez/etcd, /metrics (whole cluster)");
+  });
+
   it("says each rule in a line", () => {
     const rules = accessRules([access("get", "nodes"), access("patch", "deployments/scale", "web", "apps")]);
     expect(describeRules(rules)).toEqual(["get nodes (whole cluster)", "patch deployments.apps/scale (namespace web)"]);
@@ -55,8 +98,8 @@ describe("rules from accesses", () => {
         const granted = new Set<string>();
         const add = (namespace: string | undefined, list: ReturnType<typeof accessRules>["cluster"]): void => {
           for (const rule of list)
-            for (const resource of rule.resources)
-              for (const verb of rule.verbs) granted.add([namespace, rule.apiGroups[0], resource, verb].join());
+            for (const resource of rule.resources ?? [])
+              for (const verb of rule.verbs) granted.add([namespace, rule.apiGroups?.[0], resource, verb].join());
         };
         add(undefined, rules.cluster);
         for (const [namespace, list] of rules.namespaces) add(namespace, list);

@@ -56,7 +56,7 @@ const OF_HELPERS: Readonly<Record<string, readonly Case[]>> = {
   scale: [
     `await k8s.deployments.scale("web")`,
     `await k8s.deployments.scale("web", 1)`,
-    `await k8s.deployments.scale("web", 1, { wait: true, timeoutMs: 9_000 })`,
+    [`await k8s.deployments.scale("web", 1, { wait: true, timeoutMs: 9_000 })`, EVENTS, "list pods"],
     `await k8s.deployments.scale("web", 1, { currentReplicas: 1 })`,
   ],
   autoscale: [`await k8s.deployments.autoscale("web", { max: 2 })`],
@@ -64,8 +64,8 @@ const OF_HELPERS: Readonly<Record<string, readonly Case[]>> = {
   "set.image": [`await k8s.deployments.set.image("web", { main: "busybox:2" })`],
   "set.env": [`await k8s.deployments.set.env("web", { A: "b" })`],
   "set.resources": [`await k8s.deployments.set.resources("web", { requests: { cpu: "1m" } })`],
-  "rollout.status": [`for await (const one of k8s.deployments.rollout.status("web")) break`],
-  "rollout.wait": [`await k8s.deployments.rollout.wait("web")`],
+  "rollout.status": [[`for await (const one of k8s.deployments.rollout.status("web")) break`, EVENTS, "list pods"]],
+  "rollout.wait": [[`await k8s.deployments.rollout.wait("web")`, EVENTS, "list pods"]],
   "rollout.history": [
     `await k8s.deployments.rollout.history("web")`,
     `await k8s.statefulsets.rollout.history("db")`,
@@ -133,8 +133,8 @@ const OF_HELPERS: Readonly<Record<string, readonly Case[]>> = {
   recent: [`await k8s.events.recent({ types: "Warning" })`],
   follow: [`for await (const one of k8s.everywhere.events.follow()) break`],
   token: [`await k8s.serviceaccounts.token("default")`],
-  approve: [`await k8s.csr.approve("jane")`],
-  deny: [`await k8s.csr.deny("mallory")`],
+  approve: [[`await k8s.csr.approve("jane")`, "approve signers.certificates.k8s.io everywhere"]],
+  deny: [[`await k8s.csr.deny("mallory")`, "approve signers.certificates.k8s.io everywhere"]],
   describe: [
     ...["pods p", "deployments web", "services web", "nodes node0", "namespaces default", "serviceaccounts default"],
     ...[
@@ -219,6 +219,11 @@ const OF_CLUSTER: Readonly<Record<string, readonly Case[]>> = {
      await k8s.access.reconcile(k8s.make.role("reader", { verbs: "get", resources: "services" }));`,
   ],
   "access.kubeconfig": [`await k8s.access.kubeconfig("default")`],
+  as: [
+    `await k8s.as("jane", ["devs"]).can("get", "pods")`,
+    `const robot = k8s.as("system:serviceaccount:other:robot");
+     await robot.in("other").pods.list().catch(() => {})`,
+  ],
   can: [`await k8s.can("get", "pods")`],
   whoami: [`await k8s.whoami()`],
   info: [`await k8s.info()`],
@@ -240,6 +245,7 @@ const OF_SUBRESOURCES: Readonly<Record<string, readonly Case[]>> = {
 
 const OF_PATHS: readonly Case[] = [
   `await k8s.http.get("/api/v1/namespaces/other/pods?limit=1")`,
+  `await k8s.http.get("/metrics").catch(() => {})`,
   `await k8s.http.request("PATCH", "/api/v1/namespaces/default/configmaps/c", { data: {} }, { headers: { "content-type": "application/merge-patch+json" } })`,
 ];
 
@@ -381,7 +387,7 @@ const HELPER_INERT = new Set([
   ...["showProgress", "lendTerminal", "hold", "status", "rollout", "set"],
 ]);
 const CLUSTER_INERT = new Set([
-  ...["in", "everywhere", "as", "use", "dryRun", "under", "resource", "toJSON", "toString"],
+  ...["in", "everywhere", "use", "dryRun", "under", "resource", "toJSON", "toString"],
   ...["context", "namespace", "server", "isDryRun", "contexts", "files", "target", "http", "transport", "discovery"],
   ...["conditions", "make", "access", "top"],
 ]);
@@ -424,9 +430,15 @@ async function forwarded(forward: PortForward): Promise<void> {
 function told(accesses: readonly Access[]): string[] {
   const { cluster: everywhere, namespaces } = accessRules(accesses);
   const lines = (rules: typeof everywhere, where: string): string[] =>
-    rules.flatMap(({ apiGroups, resources, verbs }) =>
-      resources.flatMap((resource) => verbs.map((verb) => `${verb} ${qualified(resource, apiGroups[0])}${where}`)),
-    );
+    rules.flatMap(({ apiGroups, resources = [], nonResourceURLs = [], resourceNames = [""], verbs }) => [
+      ...resources.flatMap((resource) =>
+        resourceNames.flatMap((name) => {
+          const what = `${qualified(resource, apiGroups?.[0])}${name === "" ? "" : ` named ${name}`}`;
+          return verbs.map((verb) => `${verb} ${what}${where}`);
+        }),
+      ),
+      ...nonResourceURLs.flatMap((url) => verbs.map((verb) => `${verb} ${url}`)),
+    ]);
   return [
     ...lines(everywhere, " everywhere"),
     ...[...namespaces].flatMap(([name, rules]) => lines(rules, name === "default" ? "" : ` in ${name}`)),
@@ -438,7 +450,10 @@ function qualified(resource: string, group: string | undefined): string {
 }
 
 function covers(shown: readonly string[], one: string): boolean {
-  return shown.includes(one) || shown.includes(one.replace(/( in \S+)?$/, " everywhere"));
+  const anyName = one.replace(/ named \S+/, "");
+  return [one, anyName].some((right) => {
+    return shown.includes(right) || shown.includes(right.replace(/( in \S+)?$/, " everywhere"));
+  });
 }
 
 function resourceOf(helper: string): string {

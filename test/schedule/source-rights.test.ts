@@ -12,9 +12,12 @@ async function of(source: string): Promise<string[]> {
     },
     listable: async () => BUILT_IN_RESOURCES,
   });
-  const lines = accesses.map(
-    ({ verb, resource, namespace }) => `${verb} ${resource}${namespace === undefined ? "" : ` in ${namespace}`}`,
-  );
+  const lines = accesses.map((access) => {
+    if ("path" in access) return `${access.verb} ${access.path}`;
+    const { verb, resource, name, namespace } = access;
+    const named = name === undefined ? "" : ` ${name}`;
+    return `${verb} ${resource}${named}${namespace === undefined ? "" : ` in ${namespace}`}`;
+  });
   return [...new Set(lines)];
 }
 
@@ -65,6 +68,38 @@ describe("rights shown by a script's source", () => {
       ...["list pods in a", "list pods in b"],
     ]);
     expect(await of("k8s.across(targets, (k8s) => k8s.pods.list())")).toEqual(["list namespaces", "list pods"]);
+  });
+
+  it("are to be somebody else, who then must be allowed what is asked", async () => {
+    expect(await of(`const jane = k8s.as("jane", ["devs", other]); k8s.in("web").as("joe").pods.list()`)).toEqual([
+      ...["impersonate users jane", "impersonate groups devs", "impersonate users joe"],
+    ]);
+    expect(await of(`k8s.as("system:serviceaccount:ops:ci").in("web").pods.list(); k8s.as(name, names)`)).toEqual([
+      "impersonate serviceaccounts ci in ops",
+    ]);
+  });
+
+  it("are to bind the roles that are given, as far as their names are seen", async () => {
+    const bound = async (source: string): Promise<string[]> => {
+      return (await of(source)).filter((one) => one.startsWith("bind"));
+    };
+    expect(await bound(`k8s.access.grant({ user: name, clusterRole: "view" })`)).toEqual([
+      "bind clusterroles view in own",
+    ]);
+    expect(await bound(`k8s.access.grant({ user, role: "own", namespace: "web" })`)).toEqual(["bind roles own in web"]);
+    expect(await bound(`k8s.access.grant({ user, clusterRole: "view", namespace: "*" })`)).toEqual([
+      "bind clusterroles view",
+    ]);
+    expect(await bound(`k8s.access.grant({ user, clusterRole: name }); k8s.access.grant(options)`)).toEqual([]);
+    expect(
+      await bound(`k8s.apply(k8s.make.roleBinding("b", { role: "r", users })); k8s.rolebindings.create(object);
+          k8s.clusterrolebindings.create({ roleRef: { kind: "ClusterRole", name: "edit" } });
+          k8s.delete({ apiVersion: "rbac.authorization.k8s.io/v1", kind: "RoleBinding", roleRef: { kind: "Role", name: "x" } })`),
+    ).toEqual(["bind roles r in own", "bind clusterroles edit"]);
+  });
+
+  it("are those of paths that are no resources", async () => {
+    expect(await of(`k8s.http.get("/metrics")`)).toEqual(["get /metrics"]);
   });
 
   it("pass over other objects, unknown methods and uncalled members", async () => {
