@@ -74,6 +74,12 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   };
 }
 
+/** The namespace that a path is in; undefined where it is in none, as that of a Namespace itself. */
+export function namespaceOfPath(path: string): string | undefined {
+  const info = requestInfo("GET", path);
+  return info.isResourceRequest && info.namespace !== "" && info.resource !== "namespaces" ? info.namespace : undefined;
+}
+
 function withoutNamespace(segments: readonly string[]): { namespace: string; parts: readonly string[] } {
   const [first, namespace, third] = segments;
   if (first !== "namespaces" || namespace === undefined) return { namespace: "", parts: segments };

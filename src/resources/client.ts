@@ -27,6 +27,7 @@ import type {
 } from "./options.ts";
 import { listAll, pages } from "./pages.ts";
 import { hideProgress, type ShowProgress } from "./progress.ts";
+import { requireReplicas } from "./replicas.ts";
 import { namespaceOf, type Scope, scopeIn, scopeOf } from "./scope.ts";
 import { requireDeliberateSelection } from "./selection.ts";
 import { Subresource } from "./subresource.ts";
@@ -283,9 +284,7 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
   async scale(name: string, replicas?: number | undefined, options: WriteOptions = {}): Promise<Scale> {
     const scale = this.subresource<Scale>("scale");
     if (replicas === undefined) return scale.get(name, options);
-    if (!Number.isInteger(replicas) || replicas < 0) {
-      throw new UsageError("INVALID_INPUT", `Cannot scale "${name}" to ${replicas}: it takes a whole number from 0`);
-    }
+    requireReplicas(name, replicas);
     return scale.patch(name, { spec: { replicas } }, options);
   }
 

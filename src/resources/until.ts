@@ -26,14 +26,14 @@ export async function until<T extends KubernetesObject, R>(
   client: ResourceClient<T>,
   name: string,
   goal: string,
-  check: (object: T | undefined) => Verdict<R>,
+  check: (object: T | undefined) => Verdict<R> | Promise<Verdict<R>>,
   options: UntilOptions = {},
 ): Promise<R> {
   const label = `${(await client.resource()).name} "${name}"`;
   const task = client.showProgress(`waiting for ${label} to ${goal}`);
   let progress = "";
-  const judge = (object: T | undefined): { value: R } | undefined => {
-    const verdict = check(object);
+  const judge: Judge<T, R> = async (object) => {
+    const verdict = await check(object);
     if (verdict.type === "done") return { value: verdict.value };
     if (verdict.type === "failed") {
       throw new KubescriptError("WAIT_FAILED", `Cannot wait for ${label} to ${goal}: ${verdict.reason}`);
@@ -51,7 +51,7 @@ export async function until<T extends KubernetesObject, R>(
   const limit = deadline(client.timing, options.signal, timeoutMs === 0 ? undefined : timeoutMs, late);
   try {
     if (timeoutMs !== 0) return await watchUntil(client, name, judge, { ...options, signal: limit.signal });
-    const result = judge(await client.find(name, options));
+    const result = await judge(await client.find(name, options));
     if (result === undefined) throw late();
     return result.value;
   } finally {
@@ -60,10 +60,13 @@ export async function until<T extends KubernetesObject, R>(
   }
 }
 
+/** Undefined goes on waiting. */
+type Judge<T, R> = (object: T | undefined) => Promise<{ readonly value: R } | undefined>;
+
 async function watchUntil<T extends KubernetesObject, R>(
   client: ResourceClient<T>,
   name: string,
-  judge: (object: T | undefined) => { value: R } | undefined,
+  judge: Judge<T, R>,
   options: CallScope,
 ): Promise<R> {
   const { signal, namespace } = options;
@@ -72,12 +75,12 @@ async function watchUntil<T extends KubernetesObject, R>(
     if (event.type === "DESYNCED") continue;
     if (event.type === "SYNCED") {
       // Absence is only certain when the present state is complete.
-      const result = present === undefined ? judge(undefined) : undefined;
+      const result = present === undefined ? await judge(undefined) : undefined;
       if (result !== undefined) return result.value;
       continue;
     }
     present = event.type === "DELETED" ? undefined : event.object;
-    const result = judge(present);
+    const result = await judge(present);
     if (result !== undefined) return result.value;
   }
   throw abortError(signal);

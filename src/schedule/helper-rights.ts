@@ -100,6 +100,7 @@ const mayBeNamed: Condition = either(
   ({ args: [target] }) => target === UNSEEN || target instanceof PartialText,
 );
 const follows: Condition = either(given("follow"), given("follow", 0));
+const waitsForScale: Condition = given("wait", 2);
 const overScale: Condition = either(given("currentReplicas", 2), given("resourceVersion", 2));
 const setsScale: Condition = ({ args }) => args[1] !== undefined;
 
@@ -134,18 +135,19 @@ export const HELPER_RIGHTS: Readonly<Record<string, MethodRights>> = {
   label: [change],
   annotate: [change],
   scale: [
-    { verbs: ["get"], subresource: "scale", when: either(not(setsScale), overScale) },
+    { verbs: ["get"], subresource: "scale", when: either(not(setsScale), overScale, waitsForScale) },
     { verbs: ["patch"], subresource: "scale", when: both(setsScale, not(overScale)) },
     { verbs: ["update"], subresource: "scale", when: both(setsScale, overScale) },
-    { ...watch, when: given("wait", 2) },
+    { ...watch, when: waitsForScale },
+    ...TROUBLE.map((right) => ({ ...right, when: both(waitsForScale, right.when ?? (() => true)) })),
   ],
   autoscale: [get, { resource: "horizontalpodautoscalers.autoscaling", verbs: ["create"] }],
   expose: [get, { resource: "services", verbs: ["create"] }],
   "set.image": [change],
   "set.env": [change],
   "set.resources": [change],
-  "rollout.status": [watch],
-  "rollout.wait": [watch],
+  "rollout.status": [watch, ...TROUBLE],
+  "rollout.wait": [watch, ...TROUBLE],
   "rollout.history": [get, ...REVISIONS],
   "rollout.undo": [change, ...REVISIONS],
   "rollout.restart": [change],

@@ -1,5 +1,5 @@
 import { type ApiRequest, queryParameters } from "../core/request.ts";
-import { requestInfo } from "../core/request-info.ts";
+import { namespaceOfPath, requestInfo } from "../core/request-info.ts";
 import { ApiError, type ErrorCode, type Status } from "../errors.ts";
 import { maskText } from "./mask.ts";
 import type { ApiResponse, StreamResponse } from "./transport.ts";
@@ -106,7 +106,7 @@ function hintFor(status: Status, httpStatus: number, request: Asked): string | u
       return missingRule(text(status.message), status.reason === undefined ? request : undefined);
     case 404:
       return status.details?.name
-        ? "Check the name and the namespace."
+        ? `Check the name${namespaceOfPath(request.path) === undefined ? "" : " and the namespace"}.`
         : "Check the path; `kubescript eval 'k8s.resources()'` lists what this server serves.";
     case 409:
       return conflictHint(status);

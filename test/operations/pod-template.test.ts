@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ResourceHelper } from "../../src/operations/resource-helper.ts";
+import type { CustomResourceDefinition } from "../../src/types/apiextensions-v1.ts";
 import type { Deployment } from "../../src/types/apps-v1.ts";
 import type { HorizontalPodAutoscaler } from "../../src/types/autoscaling-v2.ts";
 import type { CronJob } from "../../src/types/batch-v1.ts";
@@ -138,6 +139,47 @@ test.each([
   expect(cluster.requests.some((one) => one.startsWith("PATCH"))).toBe(false);
 });
 
+test.each<[string, (workloads: ResourceHelper<Deployment>) => Promise<unknown>]>([
+  ["set the image of", (one) => one.set.image("none", { web: "a" })],
+  ["set the environment of", (one) => one.set.env("none", { A: "1" })],
+  ["set the resources of", (one) => one.set.resources("none", { limits: { cpu: 1 } })],
+  ["label", (one) => one.label("none", "a=b")],
+  ["annotate", (one) => one.annotate("none", "a=b")],
+  ["autoscale", (one) => one.autoscale("none", { max: 3 })],
+  ["expose", (one) => one.expose("none", { port: 80 })],
+  ["scale", (one) => one.scale("none", 3)],
+  ["scale", (one) => one.scale("none", 3, { currentReplicas: 2 })],
+  ["read the scale of", (one) => one.scale("none")],
+  ["tell the revisions of", (one) => one.rollout.history("none")],
+  ["undo the rollout of", (one) => one.rollout.undo("none")],
+  ["restart", (one) => one.rollout.restart("none")],
+  ["pause", (one) => one.rollout.pause("none")],
+  ["resume", (one) => one.rollout.resume("none")],
+])("what cannot %s says of which object, and where it looked", async (action, call) => {
+  await expect(call(deployments)).rejects.toMatchObject({
+    name: "ApiError",
+    code: "NOT_FOUND",
+    httpStatus: 404,
+    message: `Cannot ${action} deployments.apps "none": it does not exist in namespace "default"`,
+    hint: "Check the name and the namespace.",
+  });
+});
+
+test("an absent object of the cluster is not looked for in a namespace", async () => {
+  const nodes = cluster.helper("nodes");
+  for (const [action, call] of [
+    ["cordon", () => nodes.cordon("none")],
+    ["taint", () => nodes.taint("none", "a=b:NoSchedule")],
+  ] as const) {
+    await expect(call()).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      message: `Cannot ${action} nodes "none": it does not exist`,
+      hint: "Check the name.",
+    });
+  }
+  await expect(cluster.helper("namespaces").get("none")).rejects.toMatchObject({ hint: "Check the name." });
+});
+
 test("a scale holds to its conditions and waits for the pods", async () => {
   await cluster.settled(deployments.rollout.wait("web"));
   await expect(deployments.scale("web", 5, { currentReplicas: 3 })).rejects.toMatchObject({
@@ -147,11 +189,73 @@ test("a scale holds to its conditions and waits for the pods", async () => {
   await expect(deployments.scale("web", 5, { resourceVersion: "1" })).rejects.toMatchObject({ code: "CONFLICT" });
   const { metadata } = await deployments.get("web");
   const version = { resourceVersion: metadata?.resourceVersion };
-  await cluster.settled(deployments.scale("web", 4, { currentReplicas: 2, ...version, wait: true }));
+  const stands = await cluster.settled(deployments.scale("web", 4, { currentReplicas: 2, ...version, wait: true }));
+  expect(stands).toMatchObject({ kind: "Scale", spec: { replicas: 4 }, status: { replicas: 4 } });
   expect((await deployments.get("web")).status?.readyReplicas).toBe(4);
+  await expect(deployments.scale("web", 1.5, { currentReplicas: 4 })).rejects.toThrow(
+    'Cannot scale "web" to 1.5: it takes a whole number from 0',
+  );
   const dry = await deployments.scale("web", 9, { dryRun: true, wait: true });
   expect(dry.spec?.replicas).toBe(9);
   expect((await deployments.scale("web")).spec?.replicas).toBe(4);
+});
+
+test("a wait for replicas ends when something else scales, and names the autoscaler that does", async () => {
+  await cluster.settled(deployments.rollout.wait("web"));
+  await deployments.autoscale("web", { min: 2, max: 3 });
+  const progress = cluster.requests.length;
+  const waiting = deployments.scale("web", 5, { wait: true }).catch((error: unknown) => error);
+  await cluster.until(() => cluster.requests.slice(progress).some((one) => one.includes("watch=true")));
+  await deployments.patch("web", { spec: { replicas: 3 } });
+  expect(await cluster.settled(waiting)).toMatchObject({
+    code: "WAIT_FAILED",
+    message: 'Cannot wait for deployments "web" to have 5 replicas: something else has scaled it to 3',
+    hint: 'HorizontalPodAutoscaler "web" keeps it between 2 and 3: change or delete that.',
+  });
+});
+
+test("a wait for replicas tells at the end of its time why they do not come", async () => {
+  await deployments.patch("web", { spec: { template: { spec: { nodeSelector: { no: "where" } } } } });
+  const late = deployments.scale("web", 3, { wait: true, timeoutMs: 5000 }).catch((error: unknown) => error);
+  expect(await cluster.settled(late)).toMatchObject({
+    code: "TIMEOUT",
+    message: expect.stringMatching(
+      /^Timed out after 5 s waiting for deployments "web" to have 3 replicas: it has \d, \d of them ready\n {2}pod "web-\S+".*: it has no node: /,
+    ),
+  });
+});
+
+test("the replicas of a custom resource are where its definition says", async () => {
+  const definitions = cluster.helper<CustomResourceDefinition>("customresourcedefinitions");
+  const free = { type: "object", "x-kubernetes-preserve-unknown-fields": true } as const;
+  await definitions.create({
+    metadata: { name: "widgets.example.com" },
+    spec: {
+      group: "example.com",
+      names: { plural: "widgets", kind: "Widget" },
+      scope: "Namespaced",
+      versions: [
+        {
+          name: "v1",
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: "object", properties: { spec: free, status: free } } },
+          subresources: {
+            status: {},
+            scale: { specReplicasPath: ".spec.size", statusReplicasPath: ".status.size" },
+          },
+        },
+      ],
+    },
+  });
+  await cluster.settled(definitions.wait("widgets.example.com", "ready"));
+  const widgets = cluster.helper<{ spec?: object; status?: object }>("widgets");
+  await widgets.create({ metadata: { name: "w" }, spec: { size: 1 } });
+  const before = cluster.requests.length;
+  const waiting = widgets.scale("w", 3, { wait: true });
+  await cluster.until(() => cluster.requests.slice(before).some((one) => one.includes("watch=true")));
+  await widgets.status.patch("w", { status: { size: 3 } });
+  expect(await cluster.settled(waiting)).toMatchObject({ spec: { replicas: 3 }, status: { replicas: 3 } });
 });
 
 test("autoscale makes an autoscaler for what has a scale", async () => {

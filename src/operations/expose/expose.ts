@@ -7,6 +7,7 @@ import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { Container, Service, ServicePort, ServiceSpec } from "../../types/core-v1.ts";
 import { given, listOf, namesOf, portNumber, portNumberOrName, type Refuse } from "../make/making.ts";
+import { objectFor } from "../shared/object-for.ts";
 import { sibling } from "../shared/siblings.ts";
 
 export interface ExposeOptions extends WriteOptions {
@@ -52,7 +53,7 @@ export async function expose(
   if (resource !== "pods" && resource !== "services" && !TEMPLATED.includes(resource)) {
     throw refuse("it has no pods to expose", "Pods, Services and what has a pod template are exposed.");
   }
-  const object = (await client.get(name, { namespace, signal })) as UnknownObject;
+  const object = (await objectFor(client, "expose", name, { namespace, signal })) as UnknownObject;
   const service = serviceFor(refuse, resource, object, wanted);
   const services = sibling<Service>(client, "services", object.metadata?.namespace ?? "default");
   return services.create(service, { signal, dryRun, fieldManager, fieldValidation });

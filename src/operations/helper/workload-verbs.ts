@@ -34,17 +34,18 @@ export class WorkloadVerbs<T extends KubernetesObject = UnknownObject> extends S
 
   /**
    * Sets the number of replicas, or with no number reads the Scale. Throws CONFLICT where it is not at
-   * `currentReplicas` or at `resourceVersion`.
+   * `currentReplicas` or at `resourceVersion`. With `wait` it resolves with the Scale that stands in the end, once so many
+   * pods are there and ready; throws TIMEOUT, or WAIT_FAILED as soon as something else has scaled it, an autoscaler say.
    *
    * @example
    * await k8s.deployments.scale("web", 5, { currentReplicas: 3, wait: true, timeoutMs: 60_000 });
    */
   override async scale(name: string, replicas?: number | undefined, options: ScaleOptions = {}): Promise<Scale> {
-    const set = (plain: WriteOptions): Promise<Scale> => super.scale(name, replicas, plain);
-    if (replicas === undefined) return set(options);
     const signal = this.signalFor(options.signal);
-    const { scale } = await import("../scaling/scale.ts");
-    return scale(this, name, replicas, set, { ...options, signal });
+    const plain = (write: WriteOptions): Promise<Scale> => super.scale(name, replicas, write);
+    const { readScale, scale } = await import("../scaling/scale.ts");
+    if (replicas === undefined) return readScale(this, name, () => plain(options));
+    return scale(this, name, replicas, plain, { ...options, signal });
   }
 
   /**

@@ -21,10 +21,12 @@ export async function changeKeys<T extends KubernetesObject>(
   options: LabelOptions = {},
 ): Promise<T> {
   const { overwrite = false, ...write } = options;
-  const label = `${field === "labels" ? "label" : "annotate"} ${(await client.resource()).name} "${name}"`;
+  const action = field === "labels" ? "label" : "annotate";
+  const label = `${action} ${(await client.resource()).name} "${name}"`;
   const wanted = parseKeyChanges(changes, label);
   return patchOver(
     client,
+    action,
     name,
     ({ metadata }) => {
       const present = metadata?.[field] ?? {};

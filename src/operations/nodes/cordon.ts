@@ -1,6 +1,7 @@
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { Node } from "../../types/core-v1.ts";
+import { objectFor } from "../shared/object-for.ts";
 
 /** Makes a node take new pods or not; one that is so already is not written. */
 export async function setSchedulable(
@@ -9,7 +10,7 @@ export async function setSchedulable(
   schedulable: boolean,
   options: WriteOptions = {},
 ): Promise<Node> {
-  const node = await nodes.get(name, { signal: options.signal });
+  const node = await objectFor(nodes, schedulable ? "uncordon" : "cordon", name, options);
   if ((node.spec?.unschedulable !== true) === schedulable) return node;
   return nodes.patch(name, { spec: { unschedulable: schedulable ? null : true } }, options);
 }

@@ -31,6 +31,7 @@ export async function taint(
   if (wanted.length === 0) throw new UsageError("INVALID_INPUT", `Cannot ${label}: no taint is given`, { hint: HINT });
   return patchOver(
     nodes,
+    "taint",
     name,
     ({ spec }) => {
       const present = spec?.taints ?? [];
@@ -71,7 +72,10 @@ const HINT = `Write "key=value:EFFECT" or "key:EFFECT" to set one, "key-" or "ke
 function parseTaint(word: string, label: string): TaintChange {
   const [, key = "", value, effect, removes = ""] = /^([^=:]+?)(?:=([^:]*))?(?::([^:]+?))?(-)?$/.exec(word) ?? [];
   const known = effect === undefined || EFFECTS.includes(effect);
-  if (key !== "" && known && removes === "-" && value === undefined) return { type: "remove", key, effect };
+  // The value of one that is removed does not matter, as kubectl has it.
+  if (key !== "" && known && removes === "-" && (value === undefined || effect !== undefined)) {
+    return { type: "remove", key, effect };
+  }
   if (key !== "" && known && removes === "" && effect !== undefined) {
     const given = value === undefined || value === "" ? {} : { value };
     return { type: "set", taint: { key, ...given, effect: effect as Taint["effect"] } };

@@ -3,6 +3,7 @@ import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { PodTemplateSpec } from "../../types/core-v1.ts";
 import { objectDiff } from "../manifests/object-diff.ts";
+import { objectFor } from "../shared/object-for.ts";
 import { requireResourceOf } from "../shared/siblings.ts";
 import { ROLLOUT_RESOURCES } from "./progress.ts";
 import { revisionsOf } from "./revisions.ts";
@@ -32,8 +33,9 @@ export async function rolloutHistory(
   name: string,
   options: CallScope = {},
 ): Promise<Revision[]> {
-  await requireResourceOf(client, "tell the revisions of", name, ROLLOUT_RESOURCES);
-  const revisions = await revisionsOf(client, await client.get(name, options), options);
+  const action = "tell the revisions of";
+  await requireResourceOf(client, action, name, ROLLOUT_RESOURCES);
+  const revisions = await revisionsOf(client, await objectFor(client, action, name, options), options);
   return revisions.map(({ revision, created, annotations, name: keeper, template }, index) => {
     const before = revisions[index - 1]?.template;
     const diff = before === undefined ? "" : objectDiff(asObject(before), asObject(template));

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../../core/object.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
+import { objectFor } from "../shared/object-for.ts";
 import { requireResourceOf } from "../shared/siblings.ts";
 import { specOf } from "../wait/conditions.ts";
 
@@ -11,8 +12,9 @@ export async function setPaused<T extends KubernetesObject>(
   paused: boolean,
   options: WriteOptions = {},
 ): Promise<T> {
-  await requireResourceOf(client, paused ? "pause" : "resume", name, ["deployments.apps"]);
-  const object = await client.get(name, { namespace: options.namespace, signal: options.signal });
+  const action = paused ? "pause" : "resume";
+  await requireResourceOf(client, action, name, ["deployments.apps"]);
+  const object = await objectFor(client, action, name, options);
   if ((specOf(object).paused === true) === paused) return object;
   return client.patch(name, { spec: { paused: paused ? true : null } }, options);
 }

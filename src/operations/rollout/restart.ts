@@ -3,6 +3,7 @@ import { record } from "../../core/record.ts";
 import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
+import { objectFor } from "../shared/object-for.ts";
 import { requireResourceOf } from "../shared/siblings.ts";
 import { specOf } from "../wait/conditions.ts";
 import { ROLLOUT_RESOURCES } from "./progress.ts";
@@ -17,7 +18,7 @@ export async function restartRollout<T extends KubernetesObject>(
 ): Promise<T> {
   await requireResourceOf(client, "restart", name, ROLLOUT_RESOURCES);
   const label = `${(await client.resource()).name} "${name}"`;
-  const object = await client.get(name, { namespace: options.namespace, signal: options.signal });
+  const object = await objectFor(client, "restart", name, options);
   const { paused, template } = specOf(object);
   if (paused === true) {
     throw new UsageError("USAGE", `Cannot restart ${label}: it is paused`, {

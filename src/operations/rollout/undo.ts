@@ -4,6 +4,7 @@ import type { KubernetesObject } from "../../core/object.ts";
 import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
+import { objectFor } from "../shared/object-for.ts";
 import { requireResourceOf } from "../shared/siblings.ts";
 import { withoutNulls } from "../shared/without-nulls.ts";
 import { specOf } from "../wait/conditions.ts";
@@ -37,7 +38,7 @@ export async function undoRollout<T extends KubernetesObject>(
     throw new UsageError("INVALID_INPUT", `Cannot undo ${label}: ${toRevision} is not the number of a revision`);
   }
   await requireResourceOf(client, "undo the rollout of", name, ROLLOUT_RESOURCES);
-  const object = await client.get(name, { namespace: options.namespace, signal: options.signal });
+  const object = await objectFor(client, "undo the rollout of", name, options);
   if (specOf(object).paused === true) {
     throw new UsageError("USAGE", `Cannot undo ${label}: it is paused`, {
       hint: `Resume it first: .rollout.resume("${name}")`,

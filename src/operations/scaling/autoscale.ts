@@ -4,6 +4,7 @@ import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { HorizontalPodAutoscaler } from "../../types/autoscaling-v2.ts";
+import { objectFor } from "../shared/object-for.ts";
 import { sibling } from "../shared/siblings.ts";
 
 export interface AutoscaleOptions extends WriteOptions {
@@ -44,7 +45,7 @@ export async function autoscale(
     const use = { type: "Utilization", averageUtilization: percent } as const;
     return [{ type: "Resource", resource: { name: metric, target: use } } as const];
   });
-  const { metadata } = await client.get(target, { namespace: options.namespace, signal: options.signal });
+  const { metadata } = await objectFor(client, "autoscale", target, options);
   const autoscalers = sibling<HorizontalPodAutoscaler>(
     client,
     "horizontalpodautoscalers.autoscaling",

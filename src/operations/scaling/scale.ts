@@ -4,8 +4,9 @@ import { KubescriptError } from "../../errors.ts";
 import type { ResourceClient, Scale } from "../../resources/client.ts";
 import { nextTry } from "../../resources/next-try.ts";
 import type { WriteOptions } from "../../resources/options.ts";
-import { until, type Verdict } from "../../resources/until.ts";
-import { statusOf } from "../wait/conditions.ts";
+import { requireReplicas } from "../../resources/replicas.ts";
+import { foundFor } from "../shared/object-for.ts";
+import { awaitReplicas } from "./await-replicas.ts";
 
 export interface ScaleOptions extends WriteOptions {
   /** Scales only while it is at so many; else CONFLICT. */
@@ -14,17 +15,18 @@ export interface ScaleOptions extends WriteOptions {
   readonly resourceVersion?: string | undefined;
   /** Also waits until so many pods are there, and ready where the kind tells. Default false. */
   readonly wait?: boolean | undefined;
-  /** How long to wait for them. Default: no limit but the signal. */
+  /** How long to wait for them; 0 looks once. Default: no limit but the signal. */
   readonly timeoutMs?: number | undefined;
 }
 
-/** Kinds whose status tells how many of their pods are ready. */
-const TELLS_READY: readonly string[] = [
-  "deployments.apps",
-  "statefulsets.apps",
-  "replicasets.apps",
-  "replicationcontrollers",
-];
+/** The Scale as it is. */
+export async function readScale(
+  client: ResourceClient<KubernetesObject>,
+  name: string,
+  read: () => Promise<Scale>,
+): Promise<Scale> {
+  return foundFor(client, "read the scale of", name, read);
+}
 
 /** Sets the number of replicas, where asked for under a condition, and waits for them where asked for. */
 export async function scale(
@@ -35,12 +37,14 @@ export async function scale(
   options: ScaleOptions,
 ): Promise<Scale> {
   const { currentReplicas, resourceVersion, wait = false, timeoutMs, ...write } = options;
-  const scaled =
+  requireReplicas(name, replicas);
+  const scaled = await foundFor(client, "scale", name, () =>
     currentReplicas === undefined && resourceVersion === undefined
-      ? await set(write)
-      : await setOver(client, name, replicas, { currentReplicas, resourceVersion }, write);
-  if (wait && !client.storesNothing && options.dryRun !== true) await untilScaled(client, name, replicas, options);
-  return scaled;
+      ? set(write)
+      : setOver(client, name, replicas, { currentReplicas, resourceVersion }, write),
+  );
+  if (!wait || client.storesNothing || options.dryRun === true) return scaled;
+  return awaitReplicas(client, name, replicas, { namespace: options.namespace, signal: options.signal, timeoutMs });
 }
 
 async function setOver(
@@ -72,29 +76,4 @@ async function setOver(
       await nextTry(error, tried, { timing: client.timing, tries, signal: options.signal });
     }
   }
-}
-
-async function untilScaled(
-  client: ResourceClient<KubernetesObject>,
-  name: string,
-  wanted: number,
-  { namespace, signal, timeoutMs }: ScaleOptions,
-): Promise<void> {
-  const tellsReady = TELLS_READY.includes(groupResource(await client.resource()));
-  await until(
-    client,
-    name,
-    `have ${wanted} replicas`,
-    (object): Verdict<true> => {
-      if (object === undefined) return { type: "failed", reason: "it does not exist" };
-      const { observedGeneration, replicas = 0, readyReplicas = 0 } = statusOf(object);
-      if (typeof observedGeneration === "number" && observedGeneration < (object.metadata?.generation ?? 0)) {
-        return { type: "pending", progress: "its controller has not seen the change yet" };
-      }
-      if (replicas === wanted && (!tellsReady || readyReplicas === wanted)) return { type: "done", value: true };
-      const ready = tellsReady ? `, ${String(readyReplicas)} of them ready` : "";
-      return { type: "pending", progress: `it has ${String(replicas)}${ready}` };
-    },
-    { namespace, signal, timeoutMs },
-  );
 }

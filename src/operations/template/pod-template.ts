@@ -6,6 +6,7 @@ import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { Container, PodSpec } from "../../types/core-v1.ts";
+import { objectFor } from "../shared/object-for.ts";
 
 const TEMPLATE = ["spec", "template", "spec"];
 const PLACES: Readonly<Record<string, readonly string[]>> = {
@@ -48,7 +49,7 @@ export async function patchContainers<T extends KubernetesObject>(
       hint: `These have one: ${Object.keys(PLACES).join(", ")}.`,
     });
   }
-  const object = await client.get(name, { namespace: options.namespace, signal: options.signal });
+  const object = await objectFor(client, action, name, options);
   const spec = place.reduce<unknown>((part, field) => record(part)[field], object) as PodSpec | undefined;
   const { containers = [], initContainers = [] } = spec ?? {};
   requireContainers([...containers, ...initContainers], choice, label);
