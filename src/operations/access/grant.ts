@@ -157,7 +157,7 @@ function wantedBinding(operation: OperationContext, action: string, options: Gra
   }
   const everywhere = where === "*";
   const plural = everywhere ? "clusterrolebindings" : "rolebindings";
-  const bindings = operation.resource(`${plural}.${RBAC_GROUP}`) as unknown as ResourceClient<RoleBinding>;
+  const bindings = operation.resource<RoleBinding>(`${plural}.${RBAC_GROUP}`);
   const roleKind = role === undefined ? "ClusterRole" : "Role";
   const roleName = role ?? clusterRole ?? "";
   return {

@@ -1,6 +1,5 @@
 import type { Connection } from "../../config/connection.ts";
 import { formatYaml } from "../../core/yaml.ts";
-import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { namespaceOf } from "../../resources/scope.ts";
 import type { ServiceAccount } from "../../types/core-v1.ts";
@@ -28,7 +27,7 @@ export async function serviceAccountKubeconfig(
   const { durationSeconds, boundTo, context, server, ...call } = options;
   const { scope } = operation;
   const namespace = call.namespace ?? namespaceOf(scope);
-  const accounts = operation.resource("serviceaccounts") as unknown as ResourceClient<ServiceAccount>;
+  const accounts = operation.resource<ServiceAccount>("serviceaccounts");
   const connection = await operation.connection();
   // Before the token: it is not asked for in vain.
   const cluster = clusterEntry(connection, server);

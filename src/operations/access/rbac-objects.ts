@@ -1,5 +1,5 @@
+import type { KubernetesObject } from "../../core/object.ts";
 import { isApiError } from "../../errors.ts";
-import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Subject } from "../../types/rbac-v1.ts";
 import type { OperationContext } from "../context.ts";
@@ -36,8 +36,11 @@ export async function readRbac(
   const notes: string[] = [];
   const refused: unknown[] = [];
   const { signal } = options;
-  const read = async <T extends object>(resource: string, within: string | undefined): Promise<T[] | undefined> => {
-    const client = operation.resource(`${resource}.rbac.authorization.k8s.io`) as unknown as ResourceClient<T>;
+  const read = async <T extends KubernetesObject>(
+    resource: string,
+    within: string | undefined,
+  ): Promise<T[] | undefined> => {
+    const client = operation.resource<T>(`${resource}.rbac.authorization.k8s.io`);
     try {
       return await client.list({ signal, ...(within === undefined ? {} : { namespace: within }) });
     } catch (error) {

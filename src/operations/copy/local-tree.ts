@@ -15,6 +15,7 @@ import {
 } from "node:fs/promises";
 import path from "node:path";
 import { throwIfAborted } from "../../core/abort.ts";
+import { errorCode } from "../../core/error-code.ts";
 import { UsageError } from "../../errors.ts";
 import type { CopyTally } from "./copy-report.ts";
 import { entryPath, linkStaysInside } from "./entry-path.ts";
@@ -82,14 +83,9 @@ async function statOf(file: string, look: typeof stat): Promise<"none" | "direct
   try {
     return (await look(file)).isDirectory() ? "directory" : "other";
   } catch (error) {
-    if (codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR") return "none";
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return "none";
     throw error;
   }
-}
-
-/** The code of a file system's error: `ENOENT`. */
-export function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
 /**
@@ -243,7 +239,7 @@ export class LocalTree {
       tally.links++;
     } catch (error) {
       // Windows lets only some users make them.
-      if (codeOf(error) !== "EPERM") throw error;
+      if (errorCode(error) !== "EPERM") throw error;
       tally.skip(shown, "this machine does not let us make links");
     }
   }
@@ -324,13 +320,13 @@ async function makeFolders(folder: string): Promise<void> {
     await mkdir(folder);
   } catch (error) {
     const parent = path.dirname(folder);
-    if (codeOf(error) === "EEXIST") return;
-    if (codeOf(error) !== "ENOENT" || parent === folder) throw error;
+    if (errorCode(error) === "EEXIST") return;
+    if (errorCode(error) !== "ENOENT" || parent === folder) throw error;
     await makeFolders(parent);
     await mkdir(folder);
   }
 }
 
 function absent(error: unknown): undefined {
-  if (codeOf(error) !== "ENOENT") throw error;
+  if (errorCode(error) !== "ENOENT") throw error;
 }

@@ -1,6 +1,7 @@
 /** Reads what `kubectl create configmap --from-file` and `--from-env-file` read. */
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
+import { errorCode } from "../../core/error-code.ts";
 import { UsageError } from "../../errors.ts";
 import { listOf } from "./making.ts";
 
@@ -84,9 +85,9 @@ async function reading<T>(file: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    const code = errorCode(cause);
     const what =
-      code === "ENOENT" ? "there is no such file" : code === "EACCES" ? "we may not read it" : String(code ?? cause);
+      code === "ENOENT" ? "there is no such file" : code === "EACCES" ? "we may not read it" : code || String(cause);
     throw new UsageError("INVALID_INPUT", `Cannot read ${file}: ${what}`, { cause });
   }
 }

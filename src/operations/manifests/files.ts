@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { errorCode } from "../../core/error-code.ts";
 import { UsageError } from "../../errors.ts";
 import { globExpression, isGlob, splitGlob } from "./glob.ts";
 
@@ -39,9 +40,7 @@ async function isFolder(name: string): Promise<boolean | undefined> {
   try {
     return (await stat(name)).isDirectory();
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT" || (cause as NodeJS.ErrnoException).code === "ENOTDIR") {
-      return undefined;
-    }
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(cause))) return undefined;
     throw unreadable(name, cause);
   }
 }
@@ -63,7 +62,8 @@ async function filesBelow(folder: string, recursive: boolean): Promise<string[]>
 }
 
 export function unreadable(name: string, cause: unknown): UsageError {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  const why = code === "EACCES" ? "permission denied" : (code ?? message);
+  const code = errorCode(cause);
+  const why =
+    code === "EACCES" ? "permission denied" : code || (cause instanceof Error ? cause.message : String(cause));
   return new UsageError("INVALID_INPUT", `Cannot read ${name}: ${why}`, { cause });
 }

@@ -72,7 +72,7 @@ async function trouble<T extends KubernetesObject>(
   signal: AbortSignal | undefined,
 ): Promise<string> {
   if (object === undefined) return "";
-  const lines = await explainTrouble(client as unknown as ResourceClient<KubernetesObject>, object, signal);
+  const lines = await explainTrouble(client, object, signal);
   return lines.map((line) => `\n  ${line}`).join("");
 }
 

@@ -1,6 +1,8 @@
 import {
   AbortError,
   ApiError,
+  ConfigError,
+  ConnectionError,
   isApiError,
   isKubescriptError,
   KubescriptError,
@@ -17,7 +19,9 @@ export function retold(error: unknown, message: string, hint: string | undefined
   const options = { cause, hint, retryable };
   if (error instanceof AbortError) return new AbortError(message, options);
   if (error instanceof TimeoutError) return new TimeoutError(message, options);
-  if (error instanceof UsageError) return new UsageError(error.code, message, options);
+  for (const Kind of [UsageError, ConnectionError, ConfigError]) {
+    if (error instanceof Kind) return new Kind(error.code, message, options);
+  }
   return new KubescriptError(error.code, message, options);
 }
 

@@ -15,12 +15,15 @@ const MOST_EVENTS = 3;
 
 const WITH_PODS = new Set(["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "ReplicationController"]);
 
+/** What an explanation is read by. */
+type TroubleClient = Pick<ResourceClient<KubernetesObject>, "to" | "timing">;
+
 /**
  * Why an object does not come to what was waited for, a line each: the states of its containers or of its pods', and
  * the newest warnings about them. Whatever cannot be read is left out.
  */
 export async function explainTrouble(
-  client: ResourceClient<KubernetesObject>,
+  client: TroubleClient,
   object: KubernetesObject,
   signal: AbortSignal | undefined,
 ): Promise<string[]> {
@@ -48,11 +51,7 @@ function containerLines(pods: readonly KubernetesObject[]): string[] {
   return rest > 0 ? [...lines.slice(0, MOST_LINES), `and ${rest} more of other kinds`] : lines;
 }
 
-async function podsOf(
-  client: ResourceClient<KubernetesObject>,
-  object: KubernetesObject,
-  signal: AbortSignal,
-): Promise<Pod[]> {
+async function podsOf(client: TroubleClient, object: KubernetesObject, signal: AbortSignal): Promise<Pod[]> {
   const { selector } = specOf(object);
   const { namespace } = object.metadata ?? {};
   if (!WITH_PODS.has(object.kind ?? "") || namespace === undefined) return [];
@@ -63,7 +62,7 @@ async function podsOf(
 
 /** The newest first. */
 async function warningsAbout(
-  client: ResourceClient<KubernetesObject>,
+  client: TroubleClient,
   objects: readonly KubernetesObject[],
   signal: AbortSignal,
 ): Promise<Event[]> {

@@ -175,10 +175,7 @@ async function explained<T extends KubernetesObject>(
   const awaited = late ? waiting.open : error instanceof HopelessError ? error.awaited : undefined;
   const object = awaited?.last;
   const client = parts.find(({ resource }) => resource.kind === object?.kind)?.client;
-  const lines =
-    object === undefined || client === undefined
-      ? []
-      : await explainTrouble(client as unknown as ResourceClient<KubernetesObject>, object, signal);
+  const lines = object === undefined || client === undefined ? [] : await explainTrouble(client, object, signal);
   const why = lines.map((line) => `\n  ${line}`).join("");
   if (late) return new TimeoutError(`Timed out after ${limitMs / 1000} s waiting for ${String(waiting)}${why}`);
   if (error instanceof HopelessError) return new KubescriptError("WAIT_FAILED", `${error.message}${why}`);
