@@ -7,9 +7,11 @@ import type { PortChannels } from "./channels.ts";
 export async function servePort(pod: Pod, channels: PortChannels, containers: ContainerAccess): Promise<void> {
   try {
     const connection = await containers.connect(pod, channels.port);
-    channels.closed.then(() => connection.destroy());
+    const sent = pipeline(channels.input, connection).catch(() => {});
+    // What the client sent before it went is the program's.
+    void channels.closed.then(() => sent).then(() => connection.destroy());
     await Promise.allSettled([
-      pipeline(channels.input, connection),
+      sent,
       pipeline(connection, channels.output, { end: false }).finally(() => channels.end()),
     ]);
     connection.destroy();
