@@ -43,7 +43,7 @@ import type { DrainPlanOptions } from "./nodes/drain-plan.ts";
 import type { TaintOptions } from "./nodes/taint.ts";
 import type { PortForwardOptions } from "./port-forward/port-forward-options.ts";
 import type { ProxyOptions } from "./proxy/proxy.ts";
-import type { RolloutWaitOptions } from "./rollout/progress.ts";
+import type { RolloutStatusOptions, RolloutWaitOptions } from "./rollout/progress.ts";
 import type { UndoOptions } from "./rollout/undo.ts";
 import type { AnyRunOptions } from "./run/run.ts";
 import type { AutoscaleOptions } from "./scaling/autoscale.ts";
@@ -138,7 +138,7 @@ export const HELPER_OPTIONS: OptionTable = {
     taint: options<TaintOptions>(2)(`${WRITE} overwrite`),
     drainPlan: options<DrainPlanOptions>(1)("force ignoreDaemonSets deleteEmptyDirData podSelector signal"),
     drain: options<DrainOptions>(1)(
-      "force ignoreDaemonSets deleteEmptyDirData podSelector signal gracePeriodSeconds disableEviction dryRun timeoutMs onProgress",
+      "force ignoreDaemonSets deleteEmptyDirData podSelector signal gracePeriodSeconds disableEviction skipWaitForDeleteTimeoutSeconds dryRun timeoutMs onProgress",
     ),
     describe: options<DescribeOptions>(0, 1)(`${SCOPE} labels fields showEvents`),
     wait: options<WaitOptions>(2)(`${SCOPE} timeoutMs onProgress`),
@@ -152,8 +152,8 @@ export const HELPER_OPTIONS: OptionTable = {
   parts: {
     rollout: {
       methods: {
-        status: options<RolloutWaitOptions>(1)(`${SCOPE} timeoutMs`),
-        wait: options<RolloutWaitOptions>(1)(`${SCOPE} timeoutMs`),
+        status: options<RolloutStatusOptions>(1)(`${SCOPE} timeoutMs revision watch`),
+        wait: options<RolloutWaitOptions>(1)(`${SCOPE} timeoutMs revision`),
         history: options<CallScope>(1)(SCOPE),
         undo: options<UndoOptions>(1)(`${WRITE} toRevision`),
         restart: options<WriteOptions>(1)(WRITE),

@@ -76,9 +76,12 @@ test("taints are set, changed on request and removed", async () => {
   });
   expect(taints(await nodes.taint("a", "team=y:NoSchedule", { overwrite: true }))[0]).toBe("team=y:NoSchedule");
   expect(taints(await nodes.taint("a", "team:NoExecute-"))).toEqual(["team=y:NoSchedule"]);
+  await nodes.taint("a", "other=x:NoSchedule");
+  // As the documentation of Kubernetes has it; the value does not matter.
+  expect(taints(await nodes.taint("a", "other=z:NoSchedule-"))).toEqual(["team=y:NoSchedule"]);
   expect(taints(await nodes.taint("a", "team-"))).toEqual([]);
   await expect(nodes.taint("a", "team-")).rejects.toThrow(/it has no taint team to remove/);
-  for (const word of ["", "team", "team=x", "team=x:Never", "=x:NoSchedule", "team=x:NoSchedule-"]) {
+  for (const word of ["", "team", "team=x", "team=x:Never", "=x:NoSchedule", "team=x-"]) {
     await expect(nodes.taint("a", word)).rejects.toThrow(/is not a taint|has no effect that exists/);
   }
 });
@@ -95,12 +98,35 @@ test.each<[string, Partial<Pod>, DrainPlanOptions, string, RegExp]>([
   ["a bare one goes by force", {}, { force: true }, "evict", /no controller/],
   ["a finished one goes", { ...local("DaemonSet"), status: { phase: "Succeeded" } }, {}, "evict", /^$/],
 ])("of the pods of a node, %s", (_, pod, options, action, reason) => {
-  expect(classify(pod, options, false)).toEqual({ action, reason: expect.stringMatching(reason) });
+  expect(classify(pod, options, false)).toMatchObject({ action, reason: expect.stringMatching(reason) });
 });
 
 test("a pod whose DaemonSet is gone goes by force only", () => {
-  expect(classify(owned("DaemonSet"), { ignoreDaemonSets: true }, true)).toMatchObject({ action: "error" });
+  expect(classify(owned("DaemonSet"), { ignoreDaemonSets: true }, true)).toMatchObject({
+    action: "error",
+    lacks: ["force"],
+  });
   expect(classify(owned("DaemonSet"), { force: true }, true)).toMatchObject({ action: "evict" });
+});
+
+test("a pod with several obstacles names them all", () => {
+  const pod = { spec: { containers: [], volumes: [{ name: "cache", emptyDir: {} }] } };
+  expect(classify(pod, {}, false)).toMatchObject({
+    action: "error",
+    reason: "data in its emptyDir cache would be lost; no controller makes it again",
+    lacks: ["deleteEmptyDirData", "force"],
+  });
+  expect(classify(pod, { force: true }, false)).toMatchObject({ action: "error", lacks: ["deleteEmptyDirData"] });
+});
+
+test("the end of a pod that is being deleted is awaited, unless something makes it again on this node", () => {
+  const deleted = (pod: Partial<Pod>): Partial<Pod> => ({ metadata: { ...pod.metadata, deletionTimestamp: "x" } });
+  expect(classify(deleted({}), {}, false).ending).toBe(true);
+  expect(classify(deleted(owned("ReplicaSet")), {}, false).ending).toBe(true);
+  expect(classify(deleted(owned("DaemonSet")), {}, false).ending).toBe(false);
+  expect(classify(deleted(owned("DaemonSet")), {}, true).ending).toBe(true);
+  const mirror = { metadata: { annotations: { "kubernetes.io/config.mirror": "x" } } };
+  expect(classify(deleted(mirror), {}, false)).toMatchObject({ action: "skip", ending: false });
 });
 
 function owned(kind: string): Partial<Pod> {
@@ -147,7 +173,12 @@ test("nothing is done while a pod stands in the way, and the error names each", 
   expect(error.message).toContain("\n  default/bare: no controller makes it again");
   expect(error.message).toContain("\n  default/caching: data in its emptyDir cache would be lost");
   expect(error.message).toMatch(/\n {2}default\/agent-\S+: it belongs to DaemonSet agent/);
-  expect(error.hint).toMatch(/^Nothing was changed\. /);
+  expect(error.hint).toBe(
+    "Nothing was changed. Where that is meant, say { ignoreDaemonSets: true, deleteEmptyDirData: true, force: true }.",
+  );
+  await expect(nodes.drain("a", { force: true, deleteEmptyDirData: true })).rejects.toMatchObject({
+    hint: "Nothing was changed. Where that is meant, say { ignoreDaemonSets: true }.",
+  });
   expect((await nodes.get("a")).spec?.unschedulable).toBeUndefined();
   const report = await cluster.settled(
     nodes.drain("a", { force: true, ignoreDaemonSets: true, deleteEmptyDirData: true }),
@@ -304,4 +335,83 @@ test("a pod that may not be evicted ends the drain, which does not wait for what
     code: "FORBIDDEN",
     message: expect.stringMatching(/^Cannot drain node "a": .*; 0 pods were evicted; not gone yet: /),
   });
+});
+
+/** A pod on node a that a finalizer holds. */
+async function heldPod(name: string): Promise<void> {
+  await pods.create({
+    metadata: { name, finalizers: ["example.com/hold"] },
+    spec: { nodeName: "a", terminationGracePeriodSeconds: 20, containers: [{ name: "main", image: "nginx" }] },
+  });
+  await cluster.until(async () => isReady(await pods.get(name)));
+}
+const letGo = (name: string): Promise<Pod> => pods.patch(name, { metadata: { finalizers: null } });
+
+test("a pod that was being deleted before is not evicted, but the node is not drained before it is gone", async () => {
+  await heldPod("ending");
+  await pods.delete("ending", { wait: false });
+  const seen: string[] = [];
+  const began = cluster.now();
+  const draining = nodes.drain("a", { onProgress: ({ type }) => seen.push(type) });
+  await cluster.until(() => cluster.now() - began > 5000);
+  expect(seen).toEqual(["planned", "cordoned", "awaiting"]);
+  await letGo("ending");
+  expect(await cluster.settled(draining)).toMatchObject([{ pod: "ending", outcome: "evicted" }]);
+  expect(seen.at(-1)).toBe("evicted");
+  expect(cluster.requests.filter((one) => one.includes("/eviction"))).toEqual([]);
+});
+
+test("one that is 10 s past its grace period is left, and said so", async () => {
+  await heldPod("stuck");
+  await pods.delete("stuck", { wait: false });
+  const began = cluster.now();
+  const report = await cluster.settled(nodes.drain("a"));
+  expect(report).toMatchObject([
+    { pod: "stuck", outcome: "skipped", reason: "it is still there 10 s after its time to end was over" },
+  ]);
+  expect(cluster.now() - began).toBeGreaterThanOrEqual(29_000);
+  // Its time is over by now.
+  const again = cluster.now();
+  await cluster.settled(nodes.drain("a"));
+  expect(cluster.now() - again).toBeLessThan(2000);
+});
+
+test("an evicted pod that does not end is left only where that is asked for", async () => {
+  await heldPod("stuck");
+  const late = await cluster.settled(
+    nodes.drain("a", { force: true, timeoutMs: 120_000 }).catch((one: unknown) => one),
+  );
+  expect(late).toMatchObject({ code: "TIMEOUT", message: expect.stringContaining("default/stuck (it is ending)") });
+  await letGo("stuck");
+  await cluster.until(async () => (await pods.find("stuck")) === undefined);
+  await heldPod("stuck");
+  const began = cluster.now();
+  const report = await cluster.settled(nodes.drain("a", { force: true, skipWaitForDeleteTimeoutSeconds: 30 }));
+  expect(report).toMatchObject([
+    { outcome: "skipped", reason: "it is still there 30 s after its time to end was over" },
+  ]);
+  expect(cluster.now() - began).toBeGreaterThanOrEqual(50_000);
+});
+
+test("who may list pods but not watch them drains too", async () => {
+  await workload("web", 2);
+  fail = ({ url }) =>
+    url.includes("watch=")
+      ? Response.json({ kind: "Status", reason: "Forbidden", message: "no", code: 403 }, { status: 403 })
+      : undefined;
+  const report = await cluster.settled(nodes.drain("a"));
+  expect(report.map(({ outcome }) => outcome)).toEqual(["evicted", "evicted"]);
+  expect(await onNode("a")).toEqual([]);
+});
+
+test("a negative grace period is the pod's own", async () => {
+  await workload("web", 1);
+  const bodies: Promise<string>[] = [];
+  fail = (request) => {
+    if (request.url.includes("/eviction")) bodies.push(request.clone().text());
+    return undefined;
+  };
+  await cluster.settled(nodes.drain("a", { gracePeriodSeconds: -1 }));
+  expect(bodies).toHaveLength(1);
+  expect(await bodies[0]).not.toContain("gracePeriodSeconds");
 });

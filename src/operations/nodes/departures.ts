@@ -1,4 +1,5 @@
 import { deferred } from "../../core/deferred.ts";
+import { isApiError, isKubescriptError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { Pod } from "../../types/core-v1.ts";
 
@@ -8,7 +9,10 @@ export interface Departures {
   gone(pod: Pod): Promise<void>;
 }
 
-/** One watch for all pods that leave a node, until the signal is aborted. */
+/** How often is looked where watching is not allowed: kubectl's own. */
+const LOOK_MS = 1000;
+
+/** One watch for all pods that leave a node, until the signal is aborted; who may only list them looks again and again. */
 export function watchDepartures(
   pods: ResourceClient<Pod>,
   node: string,
@@ -17,9 +21,21 @@ export function watchDepartures(
 ): Departures {
   const awaited = new Map(leaving.map((pod) => [uidOf(pod), deferred<void>()]));
   const uidByName = new Map(leaving.map((pod) => [nameOf(pod), uidOf(pod)]));
+  const fields = { "spec.nodeName": node };
+  const look = async (): Promise<void> => {
+    for (;;) {
+      try {
+        const present = new Set((await pods.list({ fields, signal })).map(uidOf));
+        for (const [uid, { resolve }] of awaited) if (!present.has(uid)) resolve();
+      } catch (error) {
+        if (!isKubescriptError(error) || !error.retryable) throw error;
+      }
+      await pods.timing.sleep(LOOK_MS, signal);
+    }
+  };
   const follow = async (): Promise<void> => {
     const seen = new Set<string>();
-    for await (const event of pods.watch({ fields: { "spec.nodeName": node }, signal })) {
+    for await (const event of pods.watch({ fields, signal })) {
       if (event.type === "DESYNCED") continue;
       if (event.type === "SYNCED") {
         for (const [uid, { resolve }] of awaited) if (!seen.has(uid)) resolve();
@@ -35,9 +51,15 @@ export function watchDepartures(
       if (before !== undefined && before !== uid) awaited.get(before)?.resolve();
     }
   };
-  follow().catch((error: unknown) => {
-    for (const { reject } of awaited.values()) reject(error);
-  });
+  const unlessForbidden = async (error: unknown): Promise<void> => {
+    if (!isApiError(error) || error.httpStatus !== 403) throw error;
+    await look();
+  };
+  follow()
+    .catch(unlessForbidden)
+    .catch((error: unknown) => {
+      for (const { reject } of awaited.values()) reject(error);
+    });
   return { gone: (pod) => awaited.get(uidOf(pod))?.promise ?? Promise.resolve() };
 }
 

@@ -6,7 +6,9 @@ import { controllerOf } from "../../core/owner.ts";
 import type { LabelSelector } from "../../core/selector.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { DaemonSet } from "../../types/apps-v1.ts";
-import type { Pod } from "../../types/core-v1.ts";
+import type { Node, Pod } from "../../types/core-v1.ts";
+import { objectFor } from "../shared/object-for.ts";
+import { sibling } from "../shared/siblings.ts";
 
 export interface DrainPlanOptions {
   /** Also evicts pods that no controller will make again. Default false: they stand in the way. */
@@ -30,16 +32,42 @@ export interface DrainPlanPod {
   readonly reason: string;
 }
 
+/** What lets a pod go that otherwise stands in the way. */
+export type DrainConsent = "force" | "ignoreDaemonSets" | "deleteEmptyDirData";
+
+/** What is to become of a pod. */
+export interface Verdict extends Pick<DrainPlanPod, "action" | "reason"> {
+  /** The options that are lacking where it stands in the way; else none. */
+  readonly lacks: readonly DrainConsent[];
+  /** Whether it is on its way out, so that the node is not empty before it is gone. */
+  readonly ending: boolean;
+}
+
 /** An entry of the plan with the pod as it was classified. */
-export interface ClassifiedPod {
+export interface ClassifiedPod extends Pick<Verdict, "lacks" | "ending"> {
   readonly entry: DrainPlanPod;
   readonly object: Pod;
 }
 
 const MIRROR = "kubernetes.io/config.mirror";
 
-/** Classifies every pod of a node. */
-export async function classifyNode(
+/** Classifies every pod of the nodes. Throws NOT_FOUND for a node that is not there. */
+export async function classifyNodes(
+  nodes: ResourceClient<Node>,
+  names: readonly string[],
+  options: DrainPlanOptions,
+): Promise<ClassifiedPod[]> {
+  const pods = sibling<Pod>(nodes, "pods", "*");
+  const daemonSets = sibling<DaemonSet>(nodes, "daemonsets.apps", "*");
+  const plans: ClassifiedPod[] = [];
+  for (const name of names) {
+    await objectFor(nodes, "drain", name, { signal: options.signal });
+    plans.push(...(await classifyNode(pods, daemonSets, name, options)));
+  }
+  return plans;
+}
+
+async function classifyNode(
   pods: ResourceClient<Pod>,
   daemonSets: ResourceClient<DaemonSet>,
   node: string,
@@ -59,44 +87,57 @@ export async function classifyNode(
       const { namespace = "", name: pod = "" } = object.metadata ?? {};
       const owner = controllerOf(object);
       const orphan = owner?.kind === "DaemonSet" && !(await exists(namespace, owner.name));
-      return { object, entry: { node, namespace, pod, ...classify(object, options, orphan) } };
+      const { action, reason, lacks, ending } = classify(object, options, orphan);
+      return { object, lacks, ending, entry: { node, namespace, pod, action, reason } };
     }),
   );
 }
 
 /** @param orphan whether the pod's DaemonSet is gone */
-export function classify(
-  pod: Pod,
-  options: DrainPlanOptions,
-  orphan: boolean,
-): Pick<DrainPlanPod, "action" | "reason"> {
+export function classify(pod: Pod, options: DrainPlanOptions, orphan: boolean): Verdict {
   const { metadata, spec, status } = pod;
-  if (metadata?.deletionTimestamp !== undefined) return { action: "skip", reason: "it is being deleted already" };
-  if (metadata?.annotations?.[MIRROR] !== undefined) {
-    return { action: "skip", reason: "it is a mirror of a static pod" };
-  }
-  if (status?.phase === "Succeeded" || status?.phase === "Failed") return { action: "evict", reason: "" };
   const owner = controllerOf(pod);
-  if (owner?.kind === "DaemonSet") {
-    if (!orphan) {
-      const reason = `it belongs to DaemonSet ${owner.name}`;
-      return { action: options.ignoreDaemonSets === true ? "skip" : "error", reason };
-    }
-    if (options.force !== true) {
-      return { action: "error", reason: `its DaemonSet ${owner.name} does not exist: nothing makes it again` };
-    }
+  const daemon = owner?.kind === "DaemonSet";
+  if (metadata?.annotations?.[MIRROR] !== undefined) return skipped("it is a mirror of a static pod");
+  if (metadata?.deletionTimestamp !== undefined) {
+    // A DaemonSet makes it again: there is no end of it to wait for.
+    return { ...skipped("it is being deleted already"), ending: !daemon || orphan };
   }
-  const lost: string[] = [];
+  if (status?.phase === "Succeeded" || status?.phase === "Failed") return evicted("");
+  if (daemon && !orphan) {
+    const reason = `it belongs to DaemonSet ${owner.name}`;
+    return options.ignoreDaemonSets === true ? skipped(reason) : obstacle(reason, ["ignoreDaemonSets"]);
+  }
+  const risks: { readonly reason: string; readonly consent: DrainConsent }[] = [];
   const volumes = (spec?.volumes ?? []).filter(({ emptyDir }) => emptyDir !== undefined).map(({ name }) => name);
   if (volumes.length > 0) {
-    const reason = `data in its emptyDir ${volumes.join(", ")} would be lost`;
-    if (options.deleteEmptyDirData !== true) return { action: "error", reason };
-    lost.push(reason);
+    risks.push({ reason: `data in its emptyDir ${volumes.join(", ")} would be lost`, consent: "deleteEmptyDirData" });
   }
-  if (owner === undefined || orphan) {
-    const reason = "no controller makes it again";
-    if (options.force !== true) return { action: "error", reason };
-    lost.push(reason);
+  if (daemon) {
+    risks.push({ reason: `its DaemonSet ${owner.name} does not exist: nothing makes it again`, consent: "force" });
+  } else if (owner === undefined) {
+    risks.push({ reason: "no controller makes it again", consent: "force" });
   }
-  return { action: "evict", reason: lost.join("; ") };
+  const open = risks.filter(({ consent }) => options[consent] !== true);
+  if (open.length === 0) return evicted(reasons(risks));
+  return obstacle(
+    reasons(open),
+    open.map(({ consent }) => consent),
+  );
+}
+
+function evicted(reason: string): Verdict {
+  return { action: "evict", reason, lacks: [], ending: false };
+}
+
+function skipped(reason: string): Verdict {
+  return { action: "skip", reason, lacks: [], ending: false };
+}
+
+function obstacle(reason: string, lacks: readonly DrainConsent[]): Verdict {
+  return { action: "error", reason, lacks, ending: false };
+}
+
+function reasons(risks: readonly { readonly reason: string }[]): string {
+  return risks.map(({ reason }) => reason).join("; ");
 }

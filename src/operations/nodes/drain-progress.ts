@@ -14,9 +14,15 @@ export function drainNarrator(): (step: DrainProgress) => string {
         return `${step.node} is cordoned`;
       case "evicting":
         return count();
+      case "awaiting":
+        total += 1;
+        return count();
       case "evicted":
         gone += 1;
         return count();
+      case "skipped":
+        total -= 1;
+        return `${count()}; ${step.namespace}/${step.pod} is left: ${step.reason}`;
       case "blocked":
         return `${count()}; ${step.namespace}/${step.pod} is held: ${step.reason}`;
     }
