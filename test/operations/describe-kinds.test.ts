@@ -489,3 +489,18 @@ test("names of fields are spelled for people; keys that are no names stay", () =
     "snake_case",
   ]);
 });
+
+test("an object that lacks what its kind requires is shown field by field, but no Secret ever is", async () => {
+  expect(await described("CronJob.batch", { kind: "CronJob", spec: { schedule: "* * * * *" } })).toMatch(
+    /^Spec:\n {2}Schedule: {2}\* \* \* \* \*$/m,
+  );
+  expect(await described("StorageClass.storage.k8s.io", {})).toMatch(/^Provisioner:$/m);
+  await expect(described("Secret", { data: { key: ["hidden"] } })).rejects.toThrow(TypeError);
+});
+
+test("an object of very many values is described", async () => {
+  const text = await described("Widget.example.com", {
+    spec: { parts: Array.from({ length: 200_000 }, (_, at) => at) },
+  });
+  expect(text.split("\n").length).toBeGreaterThan(200_000);
+});

@@ -115,27 +115,41 @@ test("a custom resource is described field by field, its conditions as a table, 
 
 test("no value of a Secret is shown, also none that an annotation repeats", async () => {
   cluster = movingSandbox();
+  const quoted = 'say "open"\\now';
   const annotations = {
     "kubectl.kubernetes.io/last-applied-configuration": '{"stringData":{"password":"hidden-value"}}',
     copy: "it is hidden-value",
     encoded: `it is ${Buffer.from("hidden-value").toString("base64")}`,
+    // As a tool notes it that writes JSON, in JSON once more, and a line of several.
+    json: JSON.stringify({ key: quoted }),
+    twice: JSON.stringify({ note: JSON.stringify({ key: quoted }) }),
+    go: '{"key":"less \\u003cthan\\u003e this"}',
+    line: "the key is second line of it",
     harmless: "kept",
   };
   const secrets = cluster.helper<UnknownObject>("secrets");
-  await secrets.create({ metadata: { name: "s", annotations }, stringData: { password: "hidden-value" } });
+  const stringData = { password: "hidden-value", quoted, angles: "less <than> this", lines: "ab\nsecond line of it\n" };
+  await secrets.create({ metadata: { name: "s", annotations }, stringData });
   expect(await secrets.describe("s")).toMatchInlineSnapshot(`
     "Name:         s
     Namespace:    default
     Labels:       <none>
     Annotations:  copy: <not shown: it holds a value of the Secret>
                   encoded: <not shown: it holds a value of the Secret>
+                  go: <not shown: it holds a value of the Secret>
                   harmless: kept
+                  json: <not shown: it holds a value of the Secret>
+                  line: <not shown: it holds a value of the Secret>
+                  twice: <not shown: it holds a value of the Secret>
 
     Type:  Opaque
 
     Data
     ====
+    angles:    16 bytes
+    lines:     21 bytes
     password:  12 bytes
+    quoted:    14 bytes
 
     Events:  <none>
     "

@@ -44,22 +44,39 @@ export function secret(object: Secret): Layout {
   ];
 }
 
-/** Shorter values stand in many texts by chance. */
+/** Shorter values, or lines of one, stand in many texts by chance. */
 const TELLING_LENGTH = 4;
+const TELLING_LINE = 8;
 
-/** Tools note whole Secrets in annotations; what holds a value is not shown. */
+/** Tools note whole Secrets in annotations; what holds a value, or a line of one, is not shown. */
 function withoutValues(
   noted: Readonly<Record<string, string>> = {},
   data: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  const values = Object.values(data)
-    .flatMap((value) => [value, Buffer.from(value, "base64").toString("utf8")])
-    .filter((value) => value.length >= TELLING_LENGTH);
+  const told = Object.values(data).flatMap((value) => {
+    const plain = Buffer.from(value, "base64").toString("utf8").trim();
+    const lines = plain.split("\n").map((line) => line.trim());
+    return [...longer([value, plain], TELLING_LENGTH), ...longer(lines, TELLING_LINE)];
+  });
   return Object.fromEntries(
-    Object.entries(noted).map(([key, text]) => [
-      key,
-      values.some((value) => text.includes(value)) ? "<not shown: it holds a value of the Secret>" : text,
-    ]),
+    Object.entries(noted).map(([key, text]) => {
+      const forms = [text, unescaped(text), unescaped(unescaped(text))];
+      const telling = told.some((value) => forms.some((form) => form.includes(value)));
+      return [key, telling ? "<not shown: it holds a value of the Secret>" : text];
+    }),
+  );
+}
+
+function longer(texts: readonly string[], length: number): string[] {
+  return texts.filter((text) => text.length >= length);
+}
+
+const ESCAPED: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+
+/** A text that may be JSON, with what JSON escapes as it was meant. */
+function unescaped(text: string): string {
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/gs, (_, code: string | undefined, one = "") =>
+    code === undefined ? (ESCAPED[one] ?? one) : String.fromCharCode(Number.parseInt(code, 16)),
   );
 }
 

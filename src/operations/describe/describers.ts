@@ -57,11 +57,18 @@ export function describerOf({ group, kind }: Pick<ApiResource, "group" | "kind">
   return DESCRIBERS[group === "" ? kind : `${kind}.${group}`] ?? generic;
 }
 
-/** Names the type of the objects that a describer is given. */
+/** Names the type of the objects that a describer is given. One that lacks what its kind requires is shown as it is. */
 function of<T extends KubernetesObject>(
   describe: (object: T, near: Surroundings) => Layout | Promise<Layout>,
 ): Describer {
-  return (object, near) => describe(withoutNulls(object) as T, near);
+  return async (object, near) => {
+    try {
+      return await describe(withoutNulls(object) as T, near);
+    } catch (error) {
+      if (error instanceof TypeError) return generic(object);
+      throw error;
+    }
+  };
 }
 
 const DESCRIBERS: Readonly<Record<string, Describer>> = {
@@ -91,7 +98,8 @@ const DESCRIBERS: Readonly<Record<string, Describer>> = {
   "IPAddress.networking.k8s.io": of<IPAddress>(ipAddress),
 
   ConfigMap: of<ConfigMap>(configMap),
-  Secret: of<Secret>(secret),
+  // Whatever is the matter with it, it is never shown field by field.
+  Secret: (one) => secret(withoutNulls(one) as Secret),
   ServiceAccount: of<ServiceAccount>(async (one, near) => {
     const fields = { type: "kubernetes.io/service-account-token" };
     return serviceAccount(one, await near.list<Secret>("secrets", one.metadata?.namespace, { fields }));

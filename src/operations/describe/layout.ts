@@ -29,9 +29,9 @@ export function row(...cells: readonly string[]): Block {
   return { type: "row", cells };
 }
 
-/** `Label:  value`; each of several values has a line, none of them is `<none>`. */
-export function field(label: string, value: Shown | readonly string[]): Block {
-  if (typeof value !== "object") return row(`${label}:`, String(value));
+/** `Label:  value`; each of several values has a line, none of them is `<none>`. Nothing stands where a server left it out. */
+export function field(label: string, value: Shown | readonly string[] | undefined): Block {
+  if (typeof value !== "object") return row(`${label}:`, String(value ?? ""));
   return row(`${label}:`, value.length === 0 ? NONE : value.join("\n"));
 }
 

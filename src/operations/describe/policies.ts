@@ -89,7 +89,7 @@ function metric(spec: MetricSpec, status: MetricStatus | undefined): Layout {
   }
   if (ofPods !== undefined) {
     const { averageValue = UNKNOWN } = status?.pods?.current ?? {};
-    return field(`"${ofPods.metric.name}" on pods`, `${averageValue} / ${ofPods.target.averageValue}`);
+    return field(`"${ofPods.metric.name}" on pods`, `${averageValue} / ${ofPods.target.averageValue ?? UNSET}`);
   }
   if (object !== undefined) {
     const { kind, name } = object.describedObject;

@@ -14,14 +14,14 @@ export function renderLayout(layout: Layout): string {
   const texts: string[] = [];
   let rows: string[][] = [];
   const flush = (): void => {
-    texts.push(...alignRows(rows));
+    for (const text of alignRows(rows)) texts.push(text);
     rows = [];
   };
   for (const line of linesOf(layout, "")) {
     if ("cells" in line) rows.push(line.cells);
     else {
       flush();
-      texts.push(...line.apart);
+      for (const text of line.apart) texts.push(text);
     }
   }
   flush();
@@ -75,7 +75,7 @@ function withoutControls(text: string): string {
 
 function alignRows(rows: readonly (readonly string[])[]): string[] {
   const widths = rows.map((): number[] => []);
-  const columns = Math.max(0, ...rows.map((cells) => cells.length - 1));
+  const columns = rows.reduce((most, { length }) => Math.max(most, length - 1), 0);
   for (let column = 0; column < columns; column += 1) {
     for (let start = 0; start < rows.length; ) {
       let end = start;
