@@ -107,7 +107,10 @@ export function retry(inner: Transport, options: RetryOptions = {}): Transport {
   };
 }
 
-/** How long an answer asks to wait; undefined when it is final, as that of a program behind a proxy is. */
+/**
+ * How long an answer asks to wait; undefined when it is final, as that of a program behind a proxy is, and that of a
+ * disruption budget, which who evicts wants to know.
+ */
 function waitMs(
   request: Pick<ApiRequest, "method" | "path">,
   answer: { readonly status: number; readonly headers: ApiResponse["headers"] },
@@ -115,6 +118,7 @@ function waitMs(
   if (answer.status !== 429 && (answer.status < 500 || answer.status > 599)) return undefined;
   const info = requestInfo(request.method, request.path);
   if (info.isResourceRequest && info.subresource === "proxy") return undefined;
+  if (info.isResourceRequest && info.subresource === "eviction" && answer.status === 429) return undefined;
   const seconds = retryAfterSeconds(answer.headers);
   return seconds === undefined ? undefined : seconds * 1000;
 }

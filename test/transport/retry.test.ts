@@ -47,6 +47,15 @@ describe("answers", () => {
     expect(inner.sent).toHaveLength(10);
   });
 
+  test("of a disruption budget are final, for who evicts tells why it waits", async () => {
+    const evict = { method: "POST", path: "/api/v1/namespaces/default/pods/web/eviction", body: "{}" };
+    const { transport, inner } = retrying(() => busy(429, "10"));
+    expect((await transport.send(evict)).status).toBe(429);
+    expect(inner.sent).toHaveLength(1);
+    const unavailable = retrying((count) => (count < 2 ? busy(503, "1") : {}));
+    expect((await unavailable.transport.send(evict)).status).toBe(200);
+  });
+
   test("that ask for too long a wait are final", async () => {
     const { transport, slept } = retrying(() => busy(429, "3600"));
     expect((await transport.send(get)).status).toBe(429);
