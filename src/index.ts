@@ -107,7 +107,7 @@ export type { ProxyFilterOptions, ProxyPatterns } from "./operations/proxy/filte
 export type { ApiProxy, ProxyOptions } from "./operations/proxy/proxy.ts";
 export { ResourceHelper } from "./operations/resource-helper.ts";
 export type { Revision } from "./operations/rollout/history.ts";
-export type { RolloutProgress, RolloutWaitOptions } from "./operations/rollout/progress.ts";
+export type { RolloutProgress, RolloutStatusOptions, RolloutWaitOptions } from "./operations/rollout/progress.ts";
 export type { Rollout } from "./operations/rollout/rollout.ts";
 export type { UndoOptions } from "./operations/rollout/undo.ts";
 export type { PodToRunOptions } from "./operations/run/pod-to-run.ts";
@@ -169,6 +169,7 @@ export type { Table, TableColumnDefinition, TableRow } from "./resources/table.t
 export type { WatchEvent, WatchMarker, WatchOptions } from "./resources/watch.ts";
 export type { Cluster, ClusterHandle, ClusterInfo, UserInfo, VersionInfo } from "./runtime/cluster.ts";
 export type { Globals, Yaml } from "./runtime/globals.ts";
+export type { HelperOf } from "./runtime/helper-of.ts";
 export { Http, type HttpAnswer, type HttpBody, type HttpOptions, type HttpPatchType } from "./runtime/http.ts";
 export type { Log } from "./runtime/log.ts";
 export { type OpenClusterOptions, openCluster } from "./runtime/open-cluster.ts";

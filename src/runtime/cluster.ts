@@ -18,6 +18,7 @@ import type { CallOptions, Transport } from "../transport/transport.ts";
 import type { BuiltInResources } from "../types/built-in.ts";
 import { BUILT_IN_RESOURCES } from "../types/built-in-resources.ts";
 import { ClusterVerbs } from "./cluster-verbs.ts";
+import type { HelperOf } from "./helper-of.ts";
 import { Http } from "./http.ts";
 import { memberWithKnownOptions, withKnownOptions } from "./known-options.ts";
 import type { Session } from "./session.ts";
@@ -27,7 +28,7 @@ export type { CanOptions } from "../operations/access/attributes.ts";
 export type { UserInfo } from "../operations/access/who-am-i.ts";
 
 /** `k8s`: the cluster's own calls, and a typed helper under every built-in plural and short name. */
-export type Cluster = ClusterHandle & { readonly [K in keyof BuiltInResources]: ResourceHelper<BuiltInResources[K]> };
+export type Cluster = ClusterHandle & { readonly [K in keyof BuiltInResources]: HelperOf<K> };
 
 /** `GET /version`. */
 export interface VersionInfo {

@@ -297,6 +297,7 @@ describe("a service account", () => {
   });
 
   test("is the only thing that has one, and wrong wishes are refused", async () => {
+    // @ts-expect-error the compiler says so too
     await expect(k8s.pods.token("x")).rejects.toThrow('Cannot create a token of pods "x"');
     await expect(k8s.serviceaccounts.token("default", { durationSeconds: 0.5 })).rejects.toThrow(
       "durationSeconds is 0.5",
@@ -348,6 +349,7 @@ describe("a request for a certificate", () => {
     expect((await k8s.csr.get("mallory")).status?.conditions ?? []).toEqual([]);
     const { status } = await k8s.csr.deny("mallory", { reason: "Unknown" });
     expect(status?.conditions).toEqual([expect.objectContaining({ type: "Denied", reason: "Unknown" })]);
+    // @ts-expect-error the compiler says so too
     await expect(k8s.pods.approve("x")).rejects.toThrow('Cannot approve pods "x"');
   });
 });

@@ -273,6 +273,7 @@ test("what the API server refuses is an error that says what to do", async () =>
     'Cannot fetch from pods "web-0": it does not have a port named "grpc"',
     expect.stringContaining("http ("),
   ]);
+  // @ts-expect-error the compiler says so too
   expect(await failure(configmaps.fetch("web"))).toEqual([
     undefined,
     expect.stringContaining("only"),

@@ -13,7 +13,9 @@ import type {
   Pod,
   ProcessExit,
   RemoteProcess,
+  ResourceHelper,
   ResourceList,
+  StatefulSet,
   TerminalResult,
   UnknownObject,
 } from "../../src/index.ts";
@@ -46,6 +48,10 @@ const readAs: Verbs = (k8s) => [
   expectTypeOf(k8s.across("*", (one) => one.pods.list()))
     .resolves.toHaveProperty("values")
     .toEqualTypeOf<ResourceList<Pod>[]>(),
+  // A helper with the verbs of its own is one like any other.
+  expectTypeOf(k8s.po).toExtend<ResourceHelper<Pod>>(),
+  expectTypeOf(k8s.sts.in("web").rollout.undo("db")).resolves.toEqualTypeOf<StatefulSet>(),
+  expectTypeOf(k8s.resource("nodes").cordon).toBeFunction(),
   expectTypeOf(k8s.make.deployment("web", { image: "nginx" })).toEqualTypeOf<Deployment>(),
 ];
 
@@ -97,7 +103,15 @@ const refused: Verbs = (k8s) => [
   // @ts-expect-error there is no such endpoint
   k8s.health({ endpoints: ["ready"] }),
   // @ts-expect-error it has no name
-  k8s.pods.drain(),
+  k8s.nodes.drain(),
+  // @ts-expect-error only nodes are cordoned
+  k8s.pods.cordon("p"),
+  // @ts-expect-error a ConfigMap does not roll out
+  k8s.configmaps.rollout.restart("c"),
+  // @ts-expect-error only pods have files
+  k8s.deployments.cp("web:/a", "b"),
+  // @ts-expect-error only service accounts have tokens, in every scope
+  k8s.in("web").pods.everywhere.token("default"),
   // @ts-expect-error there is no such condition
   k8s.pods.wait("p", k8s.conditions.settled),
   // @ts-expect-error there is no such builder
