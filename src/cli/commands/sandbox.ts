@@ -153,8 +153,11 @@ async function objectsToLoad({ values, terminal }: Invocation): Promise<NonNulla
   const { load = [] } = values;
   const paths = Array.isArray(load) ? load : [String(load)];
   if (paths.length === 0) return [];
-  const { readManifests } = await import("../../operations/manifests/manifests.ts");
-  return readManifests(paths.map((one) => resolve(terminal.cwd, one)));
+  const [{ readManifests }, { isPath }] = await Promise.all([
+    import("../../operations/manifests/manifests.ts"),
+    import("../../operations/manifests/source-texts.ts"),
+  ]);
+  return readManifests(paths.map((one) => (isPath(one) ? resolve(terminal.cwd, one) : one)));
 }
 
 function simulatedNodes(count: number): NonNullable<StartSandboxOptions["nodes"]> {

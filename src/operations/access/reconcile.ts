@@ -7,7 +7,8 @@ import { nextTry } from "../../resources/next-try.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { ClusterRole, RoleBinding, Subject } from "../../types/rbac-v1.ts";
 import type { OperationContext } from "../context.ts";
-import { type ManifestSource, type ReadOptions, readManifests } from "../manifests/manifests.ts";
+import type { ManifestSource, ReadOptions } from "../manifests/manifests.ts";
+import { readFor } from "../manifests/read-for.ts";
 import { listed, lowerFirst, retold } from "../shared/retold.ts";
 import { missingRules } from "./rule-cover.ts";
 
@@ -50,7 +51,7 @@ export async function reconcile(
   options: ReconcileOptions = {},
 ): Promise<ReconciledObject[]> {
   const { recursive } = options;
-  const manifests = await readManifests(source, { recursive });
+  const manifests = await readFor(operation, source, { recursive, signal: options.signal });
   for (const { object, origin } of manifests) {
     const { apiVersion = "" } = object;
     if (!apiVersion.startsWith(`${GROUP}/`) || apiVersion === `${GROUP}/v1`) continue;

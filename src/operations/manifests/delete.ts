@@ -8,9 +8,10 @@ import { judgeOf } from "../wait/judge.ts";
 import { runWait } from "../wait/wait.ts";
 import { groupsByClient } from "../wait/wait-across.ts";
 import { deleted } from "../wait/wait-condition.ts";
-import { type Manifest, type ManifestSource, type ReadOptions, readManifests } from "./manifests.ts";
+import type { Manifest, ManifestSource, ReadOptions } from "./manifests.ts";
 import { inReverseRanks } from "./order.ts";
 import { isAboutObject, problemsError } from "./problems.ts";
+import { readFor } from "./read-for.ts";
 import { locate, type Problem, type Target } from "./targets.ts";
 import { AT_ONCE } from "./trial.ts";
 
@@ -44,7 +45,7 @@ export async function deleteManifests(
   source: ManifestSource,
   options: DeleteManifestsOptions = {},
 ): Promise<DeletedObject[]> {
-  const manifests = await readManifests(source, options);
+  const manifests = await readFor(operation, source, options);
   const task = operation.showProgress(
     `deleting ${manifests.length === 1 ? "an object" : `${manifests.length} objects`}`,
   );

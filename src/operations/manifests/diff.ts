@@ -2,10 +2,11 @@ import type { UnknownObject } from "../../core/object.ts";
 import type { OperationContext } from "../context.ts";
 import type { ApplyManifestsOptions } from "./apply-options.ts";
 import { Inventory } from "./inventory.ts";
-import { type ManifestSource, readManifests } from "./manifests.ts";
+import type { ManifestSource } from "./manifests.ts";
 import { objectDiff } from "./object-diff.ts";
 import { inRanks, inReverseRanks } from "./order.ts";
 import { problemsError } from "./problems.ts";
+import { readFor } from "./read-for.ts";
 import { definedKinds, kindOf, locate } from "./targets.ts";
 import { tryAll } from "./trial.ts";
 import { APPLYING } from "./writing.ts";
@@ -32,7 +33,7 @@ export async function diffManifests(
   source: ManifestSource,
   options: DiffManifestsOptions = {},
 ): Promise<ObjectDiff[]> {
-  const manifests = await readManifests(source, options);
+  const manifests = await readFor(operation, source, options);
   const inventory = await Inventory.open(operation, options);
   const members =
     inventory === undefined

@@ -1,26 +1,25 @@
-import { readFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import type { KubernetesObject, UnknownObject } from "../../core/object.ts";
+import { parseGroupVersion } from "../../core/path.ts";
 import { parseYamlStream } from "../../core/yaml.ts";
 import { UsageError } from "../../errors.ts";
-import { manifestFiles, unreadable } from "./files.ts";
+import { placeOf } from "./field-line.ts";
+import { type ReadTextOptions, type SourceText, sourceTexts } from "./source-texts.ts";
+
+export type { ReadOptions } from "./source-texts.ts";
 
 /**
- * A file, a folder or a pattern of files (`manifests/*.yaml`, with `**` for any folders), YAML or JSON text, an object of
- * the API or a list of them, or several of these.
+ * A file, a folder or a pattern of files (`manifests/*.yaml`, with `**` for any folders), a URL (`https://…`), `-` for what
+ * is piped in, YAML or JSON text, an object of the API or a list of them, or several of these.
  */
 export type ManifestSource = string | KubernetesObject | readonly ManifestSource[];
 
-/** How sources are read. */
-export interface ReadOptions {
-  /** Also reads the folders below a folder, as kubectl's `-R`. Default false. */
-  readonly recursive?: boolean | undefined;
-}
-
 /** What a verb takes of manifests. */
-export interface Reading extends ReadOptions {
+export interface Reading extends ReadTextOptions {
   /** Whether objects may leave their name to the server, by `generateName`. Default false. */
   readonly generatedNames?: boolean | undefined;
+  /** Where objects belong that name no namespace: two names for one object are the same. */
+  readonly namespace?: string | undefined;
 }
 
 /** One object and where it stands, for messages. */
@@ -45,27 +44,21 @@ export interface ManifestPlace {
  * for two documents that are the same object and differ.
  */
 export async function readManifests(source: ManifestSource, options: Reading = {}): Promise<Manifest[]> {
-  const { recursive = false, generatedNames = false } = options;
+  const { generatedNames = false, namespace = "" } = options;
   const manifests: Manifest[] = [];
   let objects = 0;
   for (const one of flattened(source)) {
-    if (typeof one !== "string") {
+    if (typeof one === "string") {
+      for await (const text of sourceTexts(one, options)) manifests.push(...parsed(text));
+    } else {
       objects += 1;
       manifests.push(...unfold(one, `object ${objects}`, undefined));
-    } else if (isText(one)) manifests.push(...parseText(one, undefined));
-    else {
-      for (const file of await manifestFiles(one, recursive)) {
-        const text = await readFile(file, "utf8").catch((cause: unknown) => {
-          throw unreadable(file, cause);
-        });
-        manifests.push(...parseText(text, file));
-      }
     }
   }
   if (manifests.length === 0)
     throw new UsageError("INVALID_INPUT", "Cannot read manifests: there is no object in what was given");
-  if (!generatedNames) for (const { object, origin } of manifests) requireName(object, origin);
-  return withoutRepeats(manifests);
+  if (!generatedNames) for (const manifest of manifests) requireName(manifest);
+  return withoutRepeats(manifests, namespace);
 }
 
 /** For messages: the name, or how the one that the server gives will begin. */
@@ -78,16 +71,9 @@ function flattened(source: ManifestSource): (string | UnknownObject)[] {
   return [source as string | UnknownObject];
 }
 
-/** YAML has a colon and a space or a line break after a key, JSON a brace; a path has neither. */
-function isText(source: string): boolean {
-  return source.includes("\n") || /^\s*[{[]/.test(source) || /^\s*\w+:\s/.test(source);
-}
-
-function parseText(text: string, file: string | undefined): Manifest[] {
+function parsed({ text, file }: SourceText): Manifest[] {
   return parseYamlStream(text, { file }).flatMap(({ value, document }) =>
-    value === null || value === undefined
-      ? []
-      : unfold(value, `${file ?? "the text"}, document ${document}`, { text, document, path: [] }),
+    unfold(value, `${file ?? "the text"}, document ${document}`, { text, document, path: [] }),
   );
 }
 
@@ -97,55 +83,67 @@ function unfold(value: unknown, origin: string, place: ManifestPlace | undefined
   }
   const object = value as UnknownObject & { items?: unknown };
   if (object.kind?.endsWith?.("List") && Array.isArray(object.items)) {
-    return object.items.flatMap((item, index) =>
+    return object.items.flatMap((item: unknown, index) =>
       unfold(
-        item,
+        typedAsIn(object, item),
         `${origin}, item ${index + 1}`,
         place === undefined ? undefined : { ...place, path: [...place.path, "items", index] },
       ),
     );
   }
-  requireText(object.apiVersion, "apiVersion", origin);
-  requireText(object.kind, "kind", origin);
-  if (object.metadata?.generateName === undefined) requireName(object, origin);
-  if (object.metadata?.namespace !== undefined) requireText(object.metadata.namespace, "metadata.namespace", origin);
-  return [{ object, origin, place }];
+  const manifest = { object: withoutEmptyNamespace(object), origin, place };
+  requireText(manifest, object.apiVersion, "apiVersion");
+  requireText(manifest, object.kind, "kind");
+  if (object.metadata?.generateName === undefined) requireName(manifest);
+  const { namespace } = manifest.object.metadata ?? {};
+  if (namespace !== undefined) requireText(manifest, namespace, "metadata.namespace");
+  return [manifest];
 }
 
-function requireName({ metadata }: UnknownObject, origin: string): void {
-  requireText(metadata?.name, "metadata.name", origin);
+/** The items of a PodList do not say that they are pods. */
+function typedAsIn({ apiVersion, kind = "" }: UnknownObject, item: unknown): unknown {
+  if (kind === "List" || typeof item !== "object" || item === null || "kind" in item) return item;
+  return { apiVersion, kind: kind.replace(/List$/, ""), ...item };
 }
 
-function requireText(value: unknown, field: string, origin: string): void {
+/** Templates leave `namespace:` behind where they were given none. */
+function withoutEmptyNamespace(object: UnknownObject): UnknownObject {
+  const { namespace, ...metadata } = (object.metadata ?? {}) as { namespace?: unknown };
+  return namespace === null || namespace === "" ? { ...object, metadata } : object;
+}
+
+function requireName(manifest: Manifest): void {
+  requireText(manifest, manifest.object.metadata?.name, "metadata.name");
+}
+
+function requireText(manifest: Manifest, value: unknown, field: string): void {
   if (typeof value === "string" && value !== "") return;
   const absent = value === undefined || value === null || value === "";
   const what = absent ? "is missing" : `is ${JSON.stringify(value)}, not a text`;
-  throw new UsageError("INVALID_INPUT", `Cannot read ${origin}: the field ${field} ${what}`, {
-    hint:
-      field === "metadata.name" && absent
-        ? "What gets its name from generateName is made with k8s.create()."
-        : undefined,
+  const isGenerated = field === "metadata.name" && manifest.object.metadata?.generateName !== undefined;
+  const quoted = typeof value === "number" || typeof value === "boolean" ? "Put it in quotes." : undefined;
+  throw new UsageError("INVALID_INPUT", `Cannot read ${placeOf(manifest)}: the field ${field} ${what}`, {
+    hint: isGenerated && absent ? "What gets its name from generateName is made with k8s.create()." : quoted,
   });
 }
 
 /** The same object given twice counts once; given twice with differences, one would undo the other. */
-function withoutRepeats(manifests: readonly Manifest[]): Manifest[] {
-  const known = new Map<string, Manifest>();
-  for (const manifest of manifests) {
+function withoutRepeats(manifests: readonly Manifest[], namespace: string): Manifest[] {
+  const known = new Map<string, { readonly manifest: Manifest; readonly placed: UnknownObject }>();
+  return manifests.filter((manifest) => {
     const { apiVersion = "", kind, metadata } = manifest.object;
-    if (metadata?.name === undefined) continue;
-    const group = apiVersion.includes("/") ? apiVersion.split("/")[0] : "";
-    const key = JSON.stringify([group, kind, metadata?.namespace ?? "", metadata?.name]);
+    if (metadata?.name === undefined) return true;
+    const placed = { ...manifest.object, metadata: { ...metadata, namespace: metadata.namespace ?? namespace } };
+    const key = JSON.stringify([parseGroupVersion(apiVersion).group, kind, placed.metadata.namespace, metadata.name]);
     const other = known.get(key);
-    if (other === undefined) known.set(key, manifest);
-    else if (!isDeepStrictEqual(other.object, manifest.object)) {
+    if (other === undefined) known.set(key, { manifest, placed });
+    else if (!isDeepStrictEqual(other.placed, placed)) {
       throw new UsageError(
         "INVALID_INPUT",
-        `Cannot use ${manifest.origin}: it is the ${kind} "${metadata?.name ?? ""}" of ${other.origin} again, and differs`,
+        `Cannot use ${placeOf(manifest)}: it is the ${kind} "${metadata.name}" of ${placeOf(other.manifest)} again, and differs`,
         { hint: "Keep one of them." },
       );
     }
-  }
-  const kept = new Set(known.values());
-  return manifests.filter((one) => one.object.metadata?.name === undefined || kept.has(one));
+    return other === undefined;
+  });
 }

@@ -9,11 +9,12 @@ import type { ApplyManifestsOptions } from "./apply-options.ts";
 import { awaitDefinitions } from "./definitions.ts";
 import { dryReport, refuseHoles } from "./dry-report.ts";
 import { Inventory, type Stray } from "./inventory.ts";
-import { type Manifest, type ManifestSource, readManifests } from "./manifests.ts";
+import type { Manifest, ManifestSource } from "./manifests.ts";
 import { objectDiff } from "./object-diff.ts";
 import { DEFINITION_RANK, inRanks, NAMESPACE_RANK, rankOf } from "./order.ts";
 import { isAboutObject, problemsError } from "./problems.ts";
 import { prune } from "./prune.ts";
+import { readFor } from "./read-for.ts";
 import { awaitSettled, isSettled } from "./settle.ts";
 import { definedKinds, kindOf, type Located, locate, type Problem, type Target } from "./targets.ts";
 import { AT_ONCE, type Trial, tryAll, writeOptions } from "./trial.ts";
@@ -36,7 +37,7 @@ export async function writeManifests(
   source: ManifestSource,
   options: ApplyManifestsOptions,
 ): Promise<AppliedObject[]> {
-  const manifests = await readManifests(source, { ...options, generatedNames: writing.verb === "create" });
+  const manifests = await readFor(operation, source, { ...options, generatedNames: writing.verb === "create" });
   const inventory = await Inventory.open(operation, options);
   const members =
     inventory === undefined
