@@ -59,6 +59,14 @@ test("a stamp is read to the nanosecond in any zone, and what is none is text", 
   expect(read("2026-11-21T00:00:01.000000007Z x")).toBe(1795219201_000000007n);
   expect(read("2026-11-21T02:00:01.5+02:00 x")).toBe(1795219201_500000000n);
   expect(read("2026-11-21T00:00:01Z x")).toBe(1795219201_000000000n);
+  // Of the second that was read last.
+  expect(read("2026-11-21T00:00:01.5Z x")).toBe(1795219201_500000000n);
+  expect(read("2026-11-21T00:00:01.123456789Z ")).toBe(1795219201_123456789n);
+  expect(read("2026-11-21T00:00:01.25-01:30 x")).toBe(1795224601_250000000n);
+  for (const none of [".Z x", ".1234567890Z x", ".5z x", " x", "", "Z", ".5Zx"]) {
+    expect(read(`2026-11-21T00:00:01${none}`)).toBeUndefined();
+  }
+  expect(stamps.read(Buffer.from("2026-11-21T00:00:01.5Z  text"))?.length).toBe(23);
   expect(read("unable to retrieve container logs for containerd://1")).toBeUndefined();
   expect(read("2026-11-21T00:00:01.5Z")).toBeUndefined();
   expect(secondOf(1795219201_999999999n)).toBe("2026-11-21T00:00:01Z");

@@ -6,7 +6,7 @@ import type { ResourceClient } from "../../resources/client.ts";
 import { apiErrorFromStream, isSuccess } from "../../transport/api-error.ts";
 import type { StreamResponse } from "../../transport/transport.ts";
 import type { Pod } from "../../types/core-v1.ts";
-import type { LogOptions, LogStart } from "./log-options.ts";
+import { type LogOptions, type LogStart, showsTime } from "./log-options.ts";
 import { LogPosition } from "./log-position.ts";
 import { StampReader, secondOf } from "./log-time.ts";
 import { type LinePart, LineSplitter } from "./split-lines.ts";
@@ -14,8 +14,9 @@ import { type LinePart, LineSplitter } from "./split-lines.ts";
 /** A line as it was read. */
 export interface ReadLine {
   readonly source: LogSource;
-  /** Nanoseconds since the epoch, and as the server wrote it; undefined where it wrote none. */
+  /** Nanoseconds since the epoch; undefined where the server wrote no time. */
   readonly at: bigint | undefined;
+  /** The same as the server wrote it, where it is to be shown. */
   readonly time: string | undefined;
   readonly text: string;
   readonly partial: boolean;
@@ -39,6 +40,7 @@ export class ContainerLog {
   readonly source: LogSource;
   readonly #pods: ResourceClient<Pod>;
   readonly #options: LogOptions;
+  readonly #timed: boolean;
   readonly #start: LogStart;
   readonly #position: LogPosition;
   readonly #stamps = new StampReader();
@@ -54,6 +56,7 @@ export class ContainerLog {
     this.source = source;
     this.#pods = pods;
     this.#options = options;
+    this.#timed = showsTime(options);
     this.#start = start;
     this.#position = new LogPosition(Object.keys(start).length === 0);
     this.#bytesLeft = options.limitBytes ?? Number.POSITIVE_INFINITY;
@@ -178,7 +181,8 @@ export class ContainerLog {
     let text = bytes;
     if (begins) {
       const stamp = this.#stamps.read(bytes);
-      this.#current = { at: stamp?.at, time: stamp?.text };
+      const time = stamp === undefined || !this.#timed ? undefined : bytes.toString("latin1", 0, stamp.length - 1);
+      this.#current = { at: stamp?.at, time };
       if (stamp !== undefined) text = bytes.subarray(stamp.length);
     }
     const { at, time } = this.#current;

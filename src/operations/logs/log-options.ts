@@ -85,6 +85,11 @@ const MISSPELLED: Readonly<Record<string, string>> = {
   maxLogRequests: "maxConcurrentStreams",
 };
 
+/** Whether each line is given with its time. */
+export function showsTime({ timestamps, sort }: LogOptions): boolean {
+  return timestamps === true || sort === "time";
+}
+
 /** Where the logs begin. Throws UsageError for what makes no sense, before anything is asked for. */
 export function logStart(options: LogOptions, bySelector: boolean): LogStart {
   const { tailLines, since, sinceSeconds, sinceTime, limitBytes, maxLineBytes, maxConcurrentStreams } = options;

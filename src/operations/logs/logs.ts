@@ -21,21 +21,20 @@ export async function* logs<T extends KubernetesObject>(
   const start = logStart(options, !named);
   const selections = await logPods(client, target, options, named);
   const everywhere = selections.some(({ pods }) => pods.scope.type === "everywhere");
-  const timed = options.timestamps === true || options.sort === "time";
   const follows = options.follow === true && options.previous !== true;
   const batches = follows
     ? followLogs(selections, options, start, client.showProgress)
     : readLogs(selections, options, start);
-  for await (const batch of batches) yield batch.map((line) => shownLine(line, everywhere, timed));
+  for await (const batch of batches) yield batch.map((line) => shownLine(line, everywhere));
 }
 
-function shownLine({ source, text, time, partial }: ReadLine, everywhere: boolean, timed: boolean): LogLine {
+function shownLine({ source, text, time, partial }: ReadLine, everywhere: boolean): LogLine {
   const { namespace, pod, container } = source;
-  if (!everywhere && !timed && !partial) return { pod, container, line: text };
+  if (!everywhere && time === undefined && !partial) return { pod, container, line: text };
   return {
     ...(everywhere ? { namespace } : {}),
     ...{ pod, container, line: text },
-    ...(timed && time !== undefined ? { time } : {}),
+    ...(time === undefined ? {} : { time }),
     ...(partial ? { partial } : {}),
   };
 }
