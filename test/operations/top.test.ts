@@ -63,6 +63,10 @@ test("the tables are kubectl's: pods, containers, the most first, the sum below,
     "default     web-0   web    100m         32Mi",
     "default     web-0   side   10m          256Mi",
   ]);
+  expect((await k8s.top.pods({ name: "web-0", containers: true })).map(({ container }) => container)).toEqual([
+    "side",
+    "web",
+  ]);
   expect(await printed(await k8s.in("kube-system").top.pods())).toEqual([
     "No resources found in kube-system namespace.",
   ]);
@@ -114,6 +118,15 @@ test("where nobody serves metrics, or who should does not answer, or nothing is 
     message: "Cannot read usage: metrics-server does not answer",
     hint: expect.stringContaining("v1beta1.metrics.k8s.io"),
   });
+  answer = Response.json({ kind: "Status", code: 404, details: { name: "web-0" } }, { status: 404 });
+  await expect(k8s.top.pods({ name: "web-0" })).rejects.toMatchObject({
+    message: "Cannot read usage: metrics not available yet",
+  });
+  await k8s.pods
+    .create({ metadata: { name: "late" }, spec: { nodeName: "none", containers: [] } } as never)
+    .catch(() => {});
+  answer = Response.json({ kind: "Status", code: 404, details: { name: "node0" } }, { status: 404 });
+  expect(await k8s.top.nodes({ name: "node0" })).toMatchObject([{ name: "node0", cpuPercent: undefined }]);
   answer = Response.json({ kind: "PodMetricsList", apiVersion: "metrics.k8s.io/v1beta1", items: [] });
   await expect(k8s.top.pods()).rejects.toMatchObject({ message: "Cannot read usage: metrics not available yet" });
 });

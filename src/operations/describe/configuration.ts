@@ -1,7 +1,8 @@
 /** ConfigMaps, Secrets, ServiceAccounts and PriorityClasses. */
+import { byText } from "../../core/by-text.ts";
 import type { ConfigMap, Secret, ServiceAccount } from "../../types/core-v1.ts";
 import type { PriorityClass } from "../../types/scheduling-v1.ts";
-import { annotations, byText, identity, labels, sortedEntries } from "./format.ts";
+import { annotations, identity, labels, sortedEntries } from "./format.ts";
 import { field, type Layout, row, verbatim } from "./layout.ts";
 import { itemsOr, type Related } from "./related.ts";
 

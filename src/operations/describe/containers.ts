@@ -1,4 +1,5 @@
 /** Containers, of a pod with their states and of a pod template without. */
+import { byText } from "../../core/by-text.ts";
 import type { Quantity } from "../../types/common.ts";
 import type {
   Container,
@@ -12,7 +13,7 @@ import type {
   SeccompProfile,
 } from "../../types/core-v1.ts";
 import { environmentValue } from "./environment.ts";
-import { byText, flagText, listText, orNone, sortedEntries, timeText } from "./format.ts";
+import { flagText, listText, orNone, sortedEntries, timeText } from "./format.ts";
 import { type Block, field, indented, type Layout, NONE, optional, row, section, stepped } from "./layout.ts";
 import { quantityText } from "./quantities.ts";
 

@@ -1,4 +1,5 @@
 /** How single values are written: times, maps, selectors, access modes. */
+import { byText } from "../../core/by-text.ts";
 import { humanDuration } from "../../core/human-duration.ts";
 import type { KubernetesObject, ObjectMeta } from "../../core/object.ts";
 import { controllerOf } from "../../core/owner.ts";
@@ -31,10 +32,6 @@ export function ageText(timestamp: string | null | undefined, now: number): stri
 /** Keys in the order of their bytes, which is the server's and kubectl's. */
 export function sortedEntries<T>(map: Readonly<Record<string, T>> | undefined): [key: string, value: T][] {
   return Object.entries(map ?? {}).sort(([a], [b]) => byText(a, b));
-}
-
-export function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** `a=1,b=2`, or `<none>`. */

@@ -1,7 +1,8 @@
 /** Every kind without a description of its own, custom resources among them: the fields as they are, named for people. */
+import { byText } from "../../core/by-text.ts";
 import type { KubernetesObject } from "../../core/object.ts";
 import { isRecord } from "../../core/record.ts";
-import { annotations, byText, labels, timeText } from "./format.ts";
+import { annotations, labels, timeText } from "./format.ts";
 import { field, type Layout, row, section, table } from "./layout.ts";
 
 /** What stands above the fields, or is the server's bookkeeping. */

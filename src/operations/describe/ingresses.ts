@@ -1,8 +1,9 @@
 /** Ingresses and their classes. */
+import { byText } from "../../core/by-text.ts";
 import type { Service } from "../../types/core-v1.ts";
 import type { EndpointSlice } from "../../types/discovery-v1.ts";
 import type { Ingress, IngressBackend, IngressClass, IngressTLS } from "../../types/networking-v1.ts";
-import { annotations, byText, labels } from "./format.ts";
+import { annotations, labels } from "./format.ts";
 import { field, indented, type Layout, NONE, optional, row, section } from "./layout.ts";
 import type { Related } from "./related.ts";
 import { endpointsText } from "./services.ts";

@@ -1,10 +1,11 @@
 /** Nodes: what they are, what they have, and what runs on them. */
 
+import { byText } from "../../core/by-text.ts";
 import type { Quantity } from "../../types/common.ts";
 import type { Lease } from "../../types/coordination-v1.ts";
 import type { Node, NodeSystemInfo, Pod, Taint } from "../../types/core-v1.ts";
 import type { ResourceSlice } from "../../types/resource-v1.ts";
-import { ageText, annotations, byText, labels, orNone, sortedEntries, timeText } from "./format.ts";
+import { ageText, annotations, labels, orNone, sortedEntries, timeText } from "./format.ts";
 import { field, indented, type Layout, optional, row, section, table, UNSET } from "./layout.ts";
 import { amountsOf, merged, podAmounts } from "./pod-resources.ts";
 import { type Amount, type Amounts, amountText, percentOf, plus, quantityText, ZERO } from "./quantities.ts";

@@ -1,9 +1,9 @@
 /** Pods, and the pod templates of what makes them. */
+import { byText } from "../../core/by-text.ts";
 import type { Pod, PodSpec, PodTemplateSpec, Toleration, TopologySpreadConstraint } from "../../types/core-v1.ts";
 import { containers, resources, seccomp } from "./containers.ts";
 import {
   annotations,
-  byText,
   controllerText,
   identity,
   labels,

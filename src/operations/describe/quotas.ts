@@ -1,6 +1,7 @@
 /** LimitRanges, ResourceQuotas, and the Namespaces that they hold for. */
+import { byText } from "../../core/by-text.ts";
 import type { LimitRange, LimitRangeItem, Namespace, ResourceQuota } from "../../types/core-v1.ts";
-import { annotations, byText, identity, labels, sortedEntries } from "./format.ts";
+import { annotations, identity, labels, sortedEntries } from "./format.ts";
 import { BREAK, field, indented, type Layout, optional, row, section, stepped, table } from "./layout.ts";
 import { conditionTable } from "./network.ts";
 import { quantityText } from "./quantities.ts";

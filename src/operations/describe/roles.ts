@@ -1,7 +1,8 @@
 /** Roles and who has them. */
+import { byText } from "../../core/by-text.ts";
 import { ruleResource } from "../../core/path.ts";
 import type { ClusterRole, PolicyRule, RoleBinding } from "../../types/rbac-v1.ts";
-import { annotations, byText, labels, listText } from "./format.ts";
+import { annotations, labels, listText } from "./format.ts";
 import { BREAK, field, type Layout, section, table } from "./layout.ts";
 
 /** One kind of thing, and what may be done with it; no group, resource or name where there is a URL. */

@@ -1,9 +1,9 @@
 /** Claims to storage: PersistentVolumeClaims, and the templates of them in StatefulSets and volumes. */
+import { byText } from "../../core/by-text.ts";
 import type { PersistentVolumeClaim, Pod } from "../../types/core-v1.ts";
 import {
   accessModesText,
   annotations,
-  byText,
   identity,
   labels,
   listText,

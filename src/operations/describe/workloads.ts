@@ -1,11 +1,13 @@
 /** Deployments, ReplicaSets, ReplicationControllers, StatefulSets and DaemonSets. */
+
 import { isDeepStrictEqual } from "node:util";
+import { byText } from "../../core/by-text.ts";
 import type { KubernetesObject } from "../../core/object.ts";
 import { isControlledBy } from "../../core/owner.ts";
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from "../../types/apps-v1.ts";
 import type { Pod, ReplicationController } from "../../types/core-v1.ts";
 import { authoredTemplate } from "../template/authored-template.ts";
-import { annotations, byText, controllerText, identity, labels, mapText, selectorText, timeText } from "./format.ts";
+import { annotations, controllerText, identity, labels, mapText, selectorText, timeText } from "./format.ts";
 import { field, indented, type Layout, NONE, optional, row, section, table } from "./layout.ts";
 import { podTemplate } from "./pods.ts";
 import { itemsOr, type Related } from "./related.ts";

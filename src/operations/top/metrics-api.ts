@@ -36,7 +36,10 @@ export const POD_METRICS: ApiResource = { ...COMMON, name: "pods", kind: "PodMet
 const INSTALL =
   "Install metrics-server, https://github.com/kubernetes-sigs/metrics-server; a sandbox serves metrics with --metrics.";
 
-/** One object's metrics by name, or what the selectors choose. Throws METRICS sentences that say what to do. */
+/**
+ * One object's metrics by name, or what the selectors choose; nothing of what was not measured. Where nobody serves
+ * metrics, or who should does not answer, the error says what to do.
+ */
 export async function readMetrics<T extends KubernetesObject>(
   client: ResourceClient<T>,
   select: SelectorOptions & { readonly name?: string | undefined; readonly signal?: AbortSignal | undefined },
@@ -45,6 +48,9 @@ export async function readMetrics<T extends KubernetesObject>(
   try {
     return name === undefined ? [...(await client.list(selection))] : [await client.get(name, selection)];
   } catch (error) {
+    if (name !== undefined && isApiError(error) && error.httpStatus === 404 && error.status.details?.name === name) {
+      return [];
+    }
     throw explained(error);
   }
 }

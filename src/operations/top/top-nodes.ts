@@ -1,3 +1,4 @@
+import { byText } from "../../core/by-text.ts";
 import type { LabelSelector } from "../../core/selector.ts";
 import { refuseMisspelledSelectors } from "../../resources/selection.ts";
 import type { CallOptions } from "../../transport/transport.ts";
@@ -63,7 +64,7 @@ export async function topNodes(
         time: timestamp,
       };
     })
-    .sort((a, b) => a.name.localeCompare(b.name));
+    .sort((a, b) => byText(a.name, b.name));
   const silent = [...available.keys()].sort().map((own): NodeUsage => {
     return { name: own, cpuCores: 0, memoryBytes: 0, cpuPercent: undefined, memoryPercent: undefined, time: undefined };
   });

@@ -1,3 +1,4 @@
+import { byText } from "../../core/by-text.ts";
 import type { SelectorOptions } from "../../core/requests.ts";
 import { KubescriptError } from "../../errors.ts";
 import type { CallScope } from "../../resources/options.ts";
@@ -40,14 +41,19 @@ export async function topPods(operation: OperationContext, options: TopPodsOptio
   if (name !== undefined) objectNamespace(POD_METRICS, scope, "read the usage of", name);
   const select = { name, labels, fields, signal };
   const metrics = await readMetrics<PodMetrics>(helper.to<PodMetrics>(POD_METRICS, namespace), select);
-  if (metrics.length === 0) await refuseIfUnmeasured(helper, { labels, fields, signal });
+  if (metrics.length === 0 && name !== undefined) throw unmeasured([await helper.get(name, { signal })]);
+  if (metrics.length === 0) {
+    const running = (await helper.list({ labels, fields, signal })).filter(({ status }) => status?.phase === "Running");
+    if (running.length > 0) throw unmeasured(running);
+  }
   const everywhere = scope.type === "everywhere";
   const pods = metrics.map(({ metadata, containers: all = [], timestamp }) => {
     const of = { namespace: metadata?.namespace ?? "", pod: metadata?.name ?? "" };
-    const used = all.map((one) => ({ ...of, container: one.name, ...usageOf(one.usage), time: timestamp }));
+    const ordered = all.toSorted((a, b) => byText(a.name, b.name));
+    const used = ordered.map((one) => ({ ...of, container: one.name, ...usageOf(one.usage), time: timestamp }));
     return { ...of, ...sumOf(used), time: timestamp, used };
   });
-  const byName = pods.sort((a, b) => a.namespace.localeCompare(b.namespace) || a.pod.localeCompare(b.pod));
+  const byName = pods.sort((a, b) => byText(a.namespace, b.namespace) || byText(a.pod, b.pod));
   const rows = inOrderOf(byName, sortBy).flatMap(({ used, ...pod }): PodUsage[] =>
     containers ? inOrderOf(used, sortBy) : [pod],
   );
@@ -65,14 +71,17 @@ export async function topPods(operation: OperationContext, options: TopPodsOptio
   return new UsageList(rows, { titles, cells, sum, nothing });
 }
 
-/** No metrics: because there are no pods, or because none were measured yet. */
-async function refuseIfUnmeasured(
-  pods: { list(options: SelectorOptions & CallScope): Promise<readonly Pod[]> },
-  select: SelectorOptions & CallScope,
-): Promise<void> {
-  const running = (await pods.list(select)).filter(({ status }) => status?.phase === "Running");
-  if (running.length === 0) return;
-  throw new KubescriptError("API", "Cannot read usage: metrics not available yet", {
+/** Why pods that there are have no metrics: they were not measured yet, or do not run. */
+function unmeasured(pods: readonly Pod[]): KubescriptError {
+  const [pod] = pods;
+  const phase = pod?.status?.phase ?? "Pending";
+  if (pods.length === 1 && phase !== "Running") {
+    return new KubescriptError("API", `Cannot read usage: pod "${pod?.metadata?.name}" is ${phase}`, {
+      retryable: phase === "Pending",
+      hint: "Only pods that run are measured.",
+    });
+  }
+  return new KubescriptError("API", "Cannot read usage: metrics not available yet", {
     retryable: true,
     hint: "Pods are measured some 15 to 60 s after they start: try again then.",
   });

@@ -1,3 +1,4 @@
+import { byText } from "../../core/by-text.ts";
 import type { OwnedObject } from "./list-owned.ts";
 
 /** An object with those that it owns, by uid. An object of several owners stands below each. */
@@ -30,9 +31,5 @@ export function dependentsOf<N extends { readonly uid: string }>(root: N, all: I
 }
 
 function byKindAndName(a: OwnedObject, b: OwnedObject): number {
-  return compare(a.kind, b.kind) || compare(a.namespace, b.namespace) || compare(a.name, b.name);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return byText(a.kind, b.kind) || byText(a.namespace, b.namespace) || byText(a.name, b.name);
 }
