@@ -1,4 +1,5 @@
 import { CONNECTION_FLAGS } from "../config/connection-flags.ts";
+import type { Asked, Offer } from "./completion/suggestion.ts";
 import { CLUSTER_FLAGS, type Flag, OUTPUT_FLAG, type ParsedFlags } from "./flags.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -15,6 +16,8 @@ export interface Command {
   readonly prints: boolean;
   /** Everything behind the first positional is left as it is. Default false. */
   readonly stopAtFirst?: boolean;
+  /** What may stand in the place of its next positional, for a shell's completion. Default nothing. */
+  readonly offer?: (asked: Asked) => Promise<Offer> | Offer;
   /** Resolves to the exit code. */
   run(invocation: Invocation): Promise<number>;
 }

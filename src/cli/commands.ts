@@ -32,5 +32,10 @@ export const COMMANDS: readonly CommandEntry[] = [
   { name: "recipes", summary: "list the recipes that come along", load: () => import("./commands/recipes.ts") },
   { name: "config", summary: "show contexts and the resolved connection", load: () => import("./commands/config.ts") },
   { name: "types", summary: "set up an editor for scripts", load: () => import("./commands/types.ts") },
+  {
+    name: "completion",
+    summary: "let a shell complete the command line",
+    load: () => import("./commands/completion.ts"),
+  },
   { name: "sandbox", summary: "serve an API server to play and test on", load: () => import("./commands/sandbox.ts") },
 ];

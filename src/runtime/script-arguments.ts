@@ -75,14 +75,21 @@ export function argumentFlags(specs: ArgumentSpecs): string[] {
 
 /** A line of help for every argument. */
 export function argumentHelp(specs: ArgumentSpecs): string[] {
-  const entries = Object.entries(specs).map(([name, spec]) => {
+  const entries = describeArguments(specs).map(({ flag, value, text }) => ({ flag: `${flag}${value}`, text }));
+  const width = Math.max(0, ...entries.map(({ flag }) => flag.length));
+  return entries.map(({ flag, text }) => `  ${flag.padEnd(width)}  ${text}`.trimEnd());
+}
+
+/** Every argument as help shows it: its flag, ` TYPE` unless it is a switch, what it is for. */
+export function describeArguments(
+  specs: ArgumentSpecs,
+): { readonly flag: string; readonly value: string; readonly text: string }[] {
+  return Object.entries(specs).map(([name, spec]) => {
     const value = spec.type === "boolean" ? "" : ` ${spec.type.toUpperCase()}`;
     const fallback = spec.default === undefined || spec.default === false ? "" : ` (default ${spec.default})`;
     const need = isRequired(spec) ? " (required)" : fallback;
-    return { flag: `--${kebabCase(name)}${value}`, text: `${spec.description ?? ""}${need}`.trim() };
+    return { flag: `--${kebabCase(name)}`, value, text: `${spec.description ?? ""}${need}`.trim() };
   });
-  const width = Math.max(0, ...entries.map(({ flag }) => flag.length));
-  return entries.map(({ flag, text }) => `  ${flag.padEnd(width)}  ${text}`.trimEnd());
 }
 
 function valueOfArgument(name: string, given: string | true | undefined, specs: ArgumentSpecs): unknown {

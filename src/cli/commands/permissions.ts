@@ -5,6 +5,7 @@ import { findScript, recipeName } from "../../runtime/run-script.ts";
 import { accessRules } from "../../schedule/access-rules.ts";
 import { rightsManifests } from "../../schedule/manifests.ts";
 import type { Command } from "../command.ts";
+import { scriptWords } from "../completion/script-words.ts";
 import { openSession } from "../session.ts";
 import { write } from "../terminal.ts";
 import { tellFailure, trialRun } from "../trial-run.ts";
@@ -21,6 +22,7 @@ ClusterRoles that grant just that. Branches that this run did not take are not s
   ],
   connects: true,
   prints: true,
+  offer: scriptWords,
   async run({ values, positionals, terminal }) {
     const [script, ...words] = positionals;
     if (script === undefined) {

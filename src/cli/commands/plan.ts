@@ -4,6 +4,7 @@ import { diffText } from "../../repl/render/diff.ts";
 import { EXIT } from "../../runtime/exit-code.ts";
 import { findScript } from "../../runtime/run-script.ts";
 import type { Command } from "../command.ts";
+import { scriptWords } from "../completion/script-words.ts";
 import { countedChanges, type PlannedChange, plannedChanges } from "../planned-change.ts";
 import { printResult, resultFormat } from "../print-result.ts";
 import { hasColor, write } from "../terminal.ts";
@@ -23,6 +24,7 @@ waits for it ends early, and says so.
   ],
   connects: true,
   prints: true,
+  offer: scriptWords,
   async run({ values, positionals, terminal }) {
     const [script, ...words] = positionals;
     if (script === undefined) {

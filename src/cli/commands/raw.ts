@@ -6,11 +6,15 @@ import { UsageError } from "../../errors.ts";
 import { EXIT } from "../../runtime/exit-code.ts";
 import type { HttpPatchType } from "../../runtime/http.ts";
 import type { Command, Invocation } from "../command.ts";
+import { fromCluster } from "../completion/from-cluster.ts";
+import { type Asked, NOTHING, type Offer, suggest } from "../completion/suggestion.ts";
 import { listenForInterruption } from "../interruption.ts";
 import { printResult, resultFormat } from "../print-result.ts";
 import { preferQuickExit } from "../quick-exit.ts";
 import { openSession } from "../session.ts";
 import { write } from "../terminal.ts";
+
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 export const command: Command = {
   usage: "raw METHOD PATH",
@@ -45,6 +49,7 @@ export const command: Command = {
   ],
   connects: true,
   prints: true,
+  offer,
   async run(invocation) {
     const { positionals, values, terminal } = invocation;
     preferQuickExit();
@@ -108,4 +113,14 @@ function headersOf(method: string, body: string | undefined, values: Invocation[
     });
   }
   return { "content-type": PATCH_CONTENT_TYPES[type as HttpPatchType], ...headers };
+}
+
+/** A method, then the paths that the server names at its root: groups, versions, checks. */
+async function offer(asked: Asked): Promise<Offer> {
+  if (asked.positionals.length === 0) return suggest(METHODS);
+  if (asked.positionals.length > 1) return NOTHING;
+  return fromCluster(asked, async (k8s, signal) => {
+    const { paths = [] } = await k8s.http.get<{ paths?: string[] }>("/", { signal });
+    return paths;
+  });
 }

@@ -7,6 +7,7 @@ import { isRecipe, type Recipe } from "../../runtime/recipe.ts";
 import { findScript, loadScript, recipeName, runRecipe } from "../../runtime/run-script.ts";
 import { argumentFlags, argumentHelp, parsePlainArguments } from "../../runtime/script-arguments.ts";
 import { allFlags, type Command, type Invocation } from "../command.ts";
+import { scriptWords } from "../completion/script-words.ts";
 import { parseFlags, splitScriptFlags } from "../flags.ts";
 import { runWithGlobals, type ScriptSurroundings, TIMEOUT_FLAG } from "../script-session.ts";
 import { write } from "../terminal.ts";
@@ -24,6 +25,7 @@ behind -- everything is.
   connects: true,
   prints: true,
   stopAtFirst: true,
+  offer: scriptWords,
   async run(invocation) {
     const [name] = invocation.positionals;
     if (name === undefined) {

@@ -1,6 +1,10 @@
 import { UsageError } from "../../errors.ts";
+import { listSchedules } from "../../schedule/find-schedule.ts";
 import type { Command, Invocation } from "../command.ts";
-import type { ScheduleVerb } from "../schedule/verb.ts";
+import { fromCluster } from "../completion/from-cluster.ts";
+import { scriptWords } from "../completion/script-words.ts";
+import { type Asked, NOTHING, type Offer } from "../completion/suggestion.ts";
+import { resourcesOf, type ScheduleVerb } from "../schedule/verb.ts";
 
 /** The verbs on schedules that are there; anything else in their place is a file to schedule. */
 const VERBS: Readonly<Record<string, () => Promise<ScheduleVerb>>> = {
@@ -60,6 +64,7 @@ run, and by what the source calls; --allow adds what neither shows. Before its f
   ],
   connects: true,
   prints: true,
+  offer,
   async run(invocation: Invocation): Promise<number> {
     const [first, ...rest] = invocation.positionals;
     if (first === undefined) {
@@ -73,3 +78,17 @@ run, and by what the source calls; --allow adds what neither shows. Before its f
     return create(invocation);
   },
 };
+
+async function offer(asked: Asked): Promise<Offer> {
+  const [verb, ...names] = asked.positionals;
+  if (verb === undefined) {
+    const scripts = await scriptWords(asked);
+    return { ...scripts, suggestions: [...Object.keys(VERBS).map((value) => ({ value })), ...scripts.suggestions] };
+  }
+  if (!Object.hasOwn(VERBS, verb)) return scriptWords(asked);
+  if (verb === "list" || names.length > 0) return NOTHING;
+  return fromCluster(asked, async (k8s, signal) => {
+    const found = await listSchedules(resourcesOf(k8s), k8s.namespace, { signal });
+    return found.map(({ name }) => name);
+  });
+}

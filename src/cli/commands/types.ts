@@ -15,6 +15,7 @@ globals and the package in the scripts beside it.`,
   flags: [{ name: "force", type: "boolean", description: "replace FILE when it exists" }],
   connects: false,
   prints: false,
+  offer: () => ({ suggestions: [], files: true }),
   async run({ positionals, values, terminal }) {
     const folder = fileURLToPath(new URL("dist/types/", packageRoot().url));
     const [globals, index] = [path.join(folder, "globals.d.ts"), path.join(folder, "index.d.ts")];
