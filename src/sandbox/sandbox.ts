@@ -123,7 +123,7 @@ export function createSandbox(options: SandboxOptions = {}): Sandbox {
     patches: { json: applyJsonPatch, merge: applyMergePatch, strategic: applyStrategicMergePatch },
     trackUpdate: rules.trackUpdate,
     virtualResources: identity.virtualResources,
-    podStreams: createPodStreams(containers, registry),
+    podStreams: createPodStreams({ containers, registry, clock }),
   };
   const paths = nonResourcePaths([
     VERSION_PATH,

@@ -136,6 +136,18 @@ test("all forms of address reach the program, of services and of pods, by number
   expect(texts).toEqual(["/1", "/2?a=1&b&a=2", "/3", "/4", "secure", "/6", "/7/a%20b/", "/8", "secure"]);
 });
 
+test("a node's name is its kubelet", async () => {
+  const { nodes } = cluster.k8s;
+  expect(await (await nodes.fetch("node0", "/healthz")).text()).toBe("ok");
+  const { items } = (await (await nodes.fetch("https:node0:10250", "/pods")).json()) as { items: unknown[] };
+  expect(items).toContainEqual(expect.objectContaining({ metadata: expect.objectContaining({ name: "web-0" }) }));
+  await expect(nodes.fetch("node0:9100", "/metrics")).rejects.toMatchObject({
+    httpStatus: 503,
+    message: expect.stringMatching(/^Cannot fetch from nodes "node0:9100": the API server cannot reach it: /),
+    hint: "Nothing listens there for the API server.",
+  });
+});
+
 test("method, headers and body arrive, as text, as bytes and as a stream", async () => {
   answer = (request, response) => {
     void read(request).then((body) => {

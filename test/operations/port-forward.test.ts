@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { carry } from "../../src/operations/port-forward/carry.ts";
+import { localAddresses } from "../../src/operations/port-forward/listen.ts";
 import type { PortForward } from "../../src/operations/port-forward/port-forward.ts";
 import type { PortForwardEvent } from "../../src/operations/port-forward/port-forward-options.ts";
 import { parsePorts, resolvePort } from "../../src/operations/port-forward/ports.ts";
@@ -415,6 +416,10 @@ test("a local port that is taken, and an address that is none, are refused with 
   });
   await expect(forwardTo(port, { address: "example.com" })).rejects.toThrow('"example.com" is not an IP address');
   await expect(forwardTo(port, { address: "192.0.2.1" })).rejects.toThrow("this machine has no such address");
+});
+
+test("an IPv6 address is taken with and without brackets", () => {
+  expect(localAddresses(["[::1]", "::1", "localhost"])).toEqual(["::1", "localhost"]);
 });
 
 test("who may not watch pods still has them forwarded", async () => {

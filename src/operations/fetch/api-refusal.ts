@@ -141,6 +141,7 @@ function reachHint(why: string, { scheme, port }: ProxyAddress, plural: string):
   if (/HTTP response to HTTPS client|look like a TLS handshake/.test(why))
     return "It speaks plain HTTP: leave https: out of the address.";
   if (/connection refused/.test(why)) {
+    if (plural === "nodes") return "Nothing listens there for the API server.";
     return port === ""
       ? 'Nothing listens on its first port; name another, as in "web:8080".'
       : "Nothing listens there: the program may not be up yet, or listen on the pod's localhost alone.";

@@ -26,7 +26,7 @@ const BACKLOG = 1024;
 
 /** Refuses what is neither an IP address nor `localhost`. Repeated ones are dropped. */
 export function localAddresses(address: string | readonly string[] = "localhost"): string[] {
-  const wanted = [...new Set([address].flat())];
+  const wanted = [...new Set([address].flat().map((one) => String(one).replace(/^\[(.*)\]$/, "$1")))];
   const wrong = wanted.find((one) => one !== "localhost" && isIP(one) === 0);
   if (wrong === undefined && wanted.length > 0) return wanted;
   const what = wrong === undefined ? "no address is given" : `${JSON.stringify(wrong)} is not an IP address`;

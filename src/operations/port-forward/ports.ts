@@ -50,7 +50,7 @@ export function parsePorts(
 
 function parsePort(spec: PortSpec, label: string): WantedPort {
   if (typeof spec === "number") return { local: undefined, remote: remotePort(String(spec), spec, label) };
-  if (typeof spec !== "string") throw invalid(label, `${String(spec)} is not a port`);
+  if (typeof spec !== "string") throw invalid(label, `${JSON.stringify(spec)} is not a port`);
   const parts = spec.split(":");
   const [first = "", second] = parts;
   if (parts.length > 2) throw invalid(label, `${JSON.stringify(spec)} is not a port`);

@@ -3,10 +3,8 @@ import type { ApiObject } from "../model/object.ts";
 import type { Node, Pod } from "../pods/pod.ts";
 import type { Store } from "../storage/store.ts";
 import { API_VERSION, NODE_METRICS, POD_METRICS } from "./metrics-definitions.ts";
-import { addUsage, formatUsage, podUsage, type Usage } from "./usage.ts";
+import { addUsage, formatUsage, NODE_BASE, podUsage, type Usage } from "./usage.ts";
 
-/** What a node takes besides its pods. */
-const NODE_BASE: Usage = { cpu: 0.05, memory: 256 * 2 ** 20 };
 const WINDOW = "15s";
 /** How old the figures are said to be, as a scrape's would be. */
 const AGE_MS = 5_000;

@@ -10,6 +10,9 @@ export interface Usage {
   readonly memory: number;
 }
 
+/** What a node takes besides its pods. */
+export const NODE_BASE: Usage = { cpu: 0.05, memory: 256 * 2 ** 20 };
+
 /** Of a container that asks for nothing: next to nothing. */
 const IDLE: Usage = { cpu: 0.001, memory: 8 * 2 ** 20 };
 

@@ -1,4 +1,6 @@
 import { posix } from "node:path";
+import { requestTarget } from "../model/request-target.ts";
+import type { ServerRequest } from "../model/server-request.ts";
 
 /** The two halves of a proxied request's path: of the API, and of what is behind it. */
 export interface ProxyPath {
@@ -15,6 +17,17 @@ export interface ProxyPath {
 export function splitProxyPath(pathname: string): ProxyPath {
   const [, prefix = "", rest = ""] = /^(.*?\/(?:pods|services|nodes)\/[^/]+\/proxy)(\/.*)?$/.exec(pathname) ?? [];
   return { prefix, path: encoded(posix.normalize(`/${decoded(rest)}`)) };
+}
+
+/**
+ * Leads a read to the root of what is proxied where its path lacks the slash that a page's links are read from.
+ * https://github.com/kubernetes/apimachinery/blob/master/pkg/util/proxy/upgradeaware.go
+ */
+export function redirectToRoot({ method, url }: Pick<ServerRequest, "method" | "url">): Response | undefined {
+  const { pathname, search } = requestTarget(url);
+  const isRead = method === "GET" || method === "HEAD";
+  if (!isRead || !pathname.endsWith("/proxy") || splitProxyPath(pathname).path !== "/") return undefined;
+  return new Response(null, { status: 301, headers: { location: `${pathname}/${search}` } });
 }
 
 function decoded(path: string): string {

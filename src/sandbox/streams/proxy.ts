@@ -8,7 +8,7 @@ import { requestTarget } from "../model/request-target.ts";
 import type { ServerRequest } from "../model/server-request.ts";
 import { StatusError } from "../model/status-error.ts";
 import type { Registry } from "../storage/registry.ts";
-import { type ProxyPath, rewriteLocation, splitProxyPath } from "./proxy-path.ts";
+import { type ProxyPath, redirectToRoot, rewriteLocation, splitProxyPath } from "./proxy-path.ts";
 import { proxiedPort, unreachable } from "./proxy-target.ts";
 
 /** Headers that are about one connection, or log the client in here: not passed on. */
@@ -32,6 +32,8 @@ export async function proxy(
   { containers, registry }: { containers: ContainerAccess; registry: Registry },
 ): Promise<Response> {
   const { pod, port } = proxiedPort(target, registry);
+  const redirect = redirectToRoot(request);
+  if (redirect !== undefined) return redirect;
   containers.check(pod, "proxy");
   const { podIP = "127.0.0.1" } = pod.status ?? {};
   let connection: Duplex;

@@ -5,10 +5,13 @@ import { chooseContainer } from "../pods/choose-container.ts";
 import type { Pod } from "../pods/pod.ts";
 import { logOptions } from "./log-options.ts";
 
-/** `pods/log`: text, which goes on while it is followed and the container runs. */
-export function serveLog(request: ServerRequest, pod: Pod, containers: ContainerAccess): Response {
+/**
+ * `pods/log`: text, which goes on while it is followed and the container runs.
+ * @param named the container, where it is not the query that says which
+ */
+export function serveLog(request: ServerRequest, pod: Pod, containers: ContainerAccess, named?: string): Response {
   const { container, ...options } = logOptions(requestTarget(request.url).searchParams);
-  const { name } = chooseContainer(pod, container);
+  const { name } = chooseContainer(pod, named ?? container);
   // Where no node has the pod yet there is nobody to ask.
   if ((pod.spec.nodeName ?? "") === "") return new Response(null, { status: 204 });
   const gone = new AbortController();
