@@ -1,3 +1,4 @@
+import { UsageError } from "../errors.ts";
 import type { Timing } from "./timing.ts";
 
 /** A caller's signal with an end of one's own. */
@@ -9,7 +10,8 @@ export interface Deadline {
 }
 
 /**
- * A time limit for work that its caller may interrupt.
+ * A time limit for work that its caller may interrupt. Throws UsageError for a limit that is none, which a timer would
+ * take for no time at all.
  * @param limitMs undefined for no limit
  * @param late the reason of the signal when the time is up, made only then
  */
@@ -19,6 +21,12 @@ export function deadline(
   limitMs: number | undefined,
   late: () => unknown = () => undefined,
 ): Deadline {
+  if (limitMs !== undefined && !(typeof limitMs === "number" && limitMs >= 0)) {
+    const given = typeof limitMs === "string" ? JSON.stringify(limitMs) : String(limitMs);
+    throw new UsageError("INVALID_INPUT", `Cannot wait for at most ${given} ms: that is no length of time`, {
+      hint: "timeoutMs takes milliseconds, as in { timeoutMs: 60_000 }.",
+    });
+  }
   const own = new AbortController();
   const timer = limitMs === undefined ? undefined : timing.after(limitMs, () => own.abort(late()));
   return {

@@ -89,6 +89,63 @@ test("status times out saying how far it came, and ends with its signal", async 
   expect(await waiting).toMatchObject({ code: "ABORTED" });
 });
 
+test("status tells the present state alone where it is not to watch, and its end leaves no watch", async () => {
+  await deployments.create(web("nginx", { template: homeless }));
+  await cluster.until(async () => (await deployments.get("web")).status?.observedGeneration === 1);
+  const told = [];
+  for await (const { message, done } of deployments.rollout.status("web", { watch: false })) told.push([message, done]);
+  expect(told).toEqual([["0 of 2 updated replicas are available", false]]);
+  const steps = deployments.rollout.status("web");
+  await steps.next();
+  const second = steps.next();
+  await steps.return();
+  expect(await second).toEqual({ done: true, value: undefined });
+});
+
+test("a limit of 0 is none, as kubectl's, and what is no length of time is refused", async () => {
+  await deployments.create(web());
+  const waiting = deployments.rollout.wait("web", { timeoutMs: 0 });
+  expect((await cluster.settled(waiting)).status?.availableReplicas).toBe(2);
+  for (const timeoutMs of [Number.NaN, -1, "30s" as unknown as number]) {
+    await expect(deployments.rollout.wait("web", { timeoutMs })).rejects.toMatchObject({
+      code: "INVALID_INPUT",
+      message: expect.stringMatching(/^Cannot wait for at most (NaN|-1|"30s") ms: that is no length of time$/),
+    });
+  }
+});
+
+test("a wait for one revision fails when another takes its place", async () => {
+  await rolledOut("nginx:1");
+  await expect(deployments.rollout.wait("web", { revision: 2 })).rejects.toMatchObject({
+    code: "WAIT_FAILED",
+    message: 'Cannot wait for the rollout of deployments "web": it is at revision 1, not 2',
+  });
+  // Not numbered yet: the controller has still to see the change.
+  await deployments.set.image("web", { web: "nginx:2" });
+  expect(image(await cluster.settled(deployments.rollout.wait("web", { revision: 2 })))).toBe("nginx:2");
+  await deployments.patch("web", { spec: { template: homeless } });
+  const pinned = deployments.rollout.wait("web", { revision: 3 }).catch((error: unknown) => error);
+  await cluster.until(async () => (await deployments.get("web")).status?.updatedReplicas === 1);
+  await deployments.set.image("web", { web: "nginx:4" });
+  expect(await cluster.settled(pinned)).toMatchObject({ message: expect.stringMatching(/it is at revision 4, not 3/) });
+  await expect(deployments.rollout.wait("web", { revision: 1.5 })).rejects.toThrow(
+    "1.5 is not the number of a revision",
+  );
+  await expect(cluster.helper("daemonsets").rollout.wait("web", { revision: 1 })).rejects.toThrow(
+    'Cannot follow one revision of daemonsets.apps "web": only deployments have that',
+  );
+});
+
+test("a paused rollout says that it waits to be resumed", async () => {
+  await rolledOut("nginx:1");
+  await deployments.rollout.pause("web");
+  await deployments.set.image("web", { web: "nginx:2" });
+  const late = deployments.rollout.wait("web", { timeoutMs: 5000 }).catch((error: unknown) => error);
+  expect(await cluster.settled(late)).toMatchObject({
+    message: expect.stringMatching(/: 0 of 2 new replicas have been updated; it is paused until it is resumed$/),
+  });
+});
+
 test("history shows each revision with its cause and what it changed", async () => {
   await rolledOut("nginx:1", "nginx:2");
   const history = await deployments.rollout.history("web");

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 import { podTroubles } from "../../src/operations/wait/pod-trouble.ts";
-import { all, exists, ready } from "../../src/operations/wait/wait-condition.ts";
+import { all, condition, exists, ready } from "../../src/operations/wait/wait-condition.ts";
 import type { Deployment } from "../../src/types/apps-v1.ts";
 import type { Job } from "../../src/types/batch-v1.ts";
-import type { Pod } from "../../src/types/core-v1.ts";
+import type { Event, Pod, ResourceQuota } from "../../src/types/core-v1.ts";
 import { type MovingSandbox, movingSandbox } from "../support/moving-sandbox.ts";
 
 let cluster: MovingSandbox | undefined;
@@ -51,6 +51,49 @@ test("a workload's trouble is that of its pods, told once where they share it", 
       /^Cannot wait for deployments "web" to be ready: it exceeded its progress deadline.*\n {2}pod "web-[\w-]+" and 2 more: container "web": /s,
     ),
   });
+});
+
+test("a workload none of whose pods can be made says what forbids them", async () => {
+  cluster = movingSandbox();
+  const deployments = cluster.helper<Deployment>("deployments");
+  await cluster.helper<ResourceQuota>("resourcequotas").create({
+    metadata: { name: "none" },
+    spec: { hard: { pods: "0" } },
+  });
+  const labels = { app: "web" };
+  await deployments.create({
+    metadata: { name: "web" },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+  });
+  expect(await cluster.settled(failed(deployments.wait("web", ready)))).toMatchObject({
+    code: "TIMEOUT",
+    message: expect.stringMatching(/\n {2}warning about replicaset "web-\w+": FailedCreate: .*exceeded quota: none/),
+  });
+});
+
+test("warnings about pods that are ready by now are not told", async () => {
+  cluster = movingSandbox();
+  const deployments = cluster.helper<Deployment>("deployments");
+  const labels = { app: "web" };
+  await deployments.create({
+    metadata: { name: "web" },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+  });
+  await cluster.settled(deployments.wait("web", ready));
+  const { namespace = "", name = "", uid = "" } = (await cluster.helper<Pod>("pods").list())[0]?.metadata ?? {};
+  const involvedObject = { kind: "Pod", namespace, name, uid };
+  await cluster.helper<Event>("events").create({
+    metadata: { name: "slow" },
+    involvedObject,
+    type: "Warning",
+    reason: "Unhealthy",
+    message: "once",
+  });
+  const late = failed(deployments.wait("web", condition("Other")));
+  const { message } = (await cluster.settled(late)) as Error;
+  expect(message).toBe(
+    'Timed out after 30 s waiting for deployments "web" to have condition Other=True: it has no condition Other yet',
+  );
 });
 
 test("a Job and a Pod that have failed end the wait at once, with the exit code", async () => {

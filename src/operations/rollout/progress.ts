@@ -1,18 +1,31 @@
 import type { KubernetesObject } from "../../core/object.ts";
-import { KubescriptError, TimeoutError } from "../../errors.ts";
+import { KubescriptError, TimeoutError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import { deadline } from "../../resources/deadline.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { requireResourceOf } from "../shared/siblings.ts";
+import { statusOf } from "../wait/conditions.ts";
 import { explainTrouble } from "../wait/explain-trouble.ts";
+import { isBehind } from "../wait/named-condition.ts";
+import { REVISION_ANNOTATION } from "./revisions.ts";
 import { rolloutStatus } from "./status.ts";
 
 /** Resources that roll out. */
 export const ROLLOUT_RESOURCES: readonly string[] = ["deployments.apps", "daemonsets.apps", "statefulsets.apps"];
 
 export interface RolloutWaitOptions extends CallScope {
-  /** Default: no limit but the signal; a Deployment that does not move fails by its own progress deadline. */
+  /** Default, and for 0: no limit but the signal; a Deployment that does not move fails by its own progress deadline. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * Of a Deployment: fails as soon as it is at another revision, because of a change in the meantime say. Default, and for
+   * 0: whichever is the newest.
+   */
+  readonly revision?: number | undefined;
+}
+
+export interface RolloutStatusOptions extends RolloutWaitOptions {
+  /** Whether to go on until the rollout is done. Default true; `false` tells the present state alone. */
+  readonly watch?: boolean | undefined;
 }
 
 /** How far a rollout is. */
@@ -29,17 +42,20 @@ export interface RolloutProgress {
 export async function* followRollout<T extends KubernetesObject>(
   client: ResourceClient<T>,
   name: string,
-  options: RolloutWaitOptions = {},
+  options: RolloutStatusOptions = {},
 ): AsyncGenerator<{ readonly progress: RolloutProgress; readonly object: T }, void, undefined> {
   await requireResourceOf(client, "follow the rollout of", name, ROLLOUT_RESOURCES);
   const label = `the rollout of ${(await client.resource()).name} "${name}"`;
-  const { timeoutMs, namespace } = options;
+  const { timeoutMs = 0, namespace, revision = 0, watch = true } = options;
+  if (revision !== 0) await requireRevision(client, label, name, revision);
   let message = "";
   let last: T | undefined;
-  const limit = deadline(client.timing, options.signal, timeoutMs, () => LATE);
+  const limit = deadline(client.timing, options.signal, timeoutMs === 0 ? undefined : timeoutMs, () => LATE);
   try {
     for await (const object of states(client, name, label, namespace, limit.signal)) {
       last = object;
+      const other = revision === 0 ? undefined : otherRevision(object, revision);
+      if (other !== undefined) throw failed(label, `it is at revision ${other}, not ${revision}`);
       const status = rolloutStatus(object);
       if (status.type === "failed") {
         throw failed(label, `${status.reason}${await trouble(client, object, options.signal)}`);
@@ -51,15 +67,35 @@ export async function* followRollout<T extends KubernetesObject>(
         const done = status.type === "done";
         yield { progress: { kind, namespace: metadata?.namespace, name, done, message }, object };
       }
-      if (status.type === "done") return;
+      if (status.type === "done" || !watch) return;
     }
   } catch (error) {
     if (error !== LATE) throw error;
     const far = `${message === "" ? "" : `: ${message}`}${await trouble(client, last, options.signal)}`;
-    throw new TimeoutError(`Timed out after ${(timeoutMs ?? 0) / 1000} s waiting for ${label}${far}`);
+    throw new TimeoutError(`Timed out after ${timeoutMs / 1000} s waiting for ${label}${far}`);
   } finally {
     limit.end();
   }
+}
+
+/** The revision that an object is at instead; undefined where it is the one, or not numbered since its latest change. */
+function otherRevision(object: KubernetesObject, revision: number): string | undefined {
+  const at = object.metadata?.annotations?.[REVISION_ANNOTATION] ?? "0";
+  return isBehind(object, statusOf(object).observedGeneration ?? 0) || at === String(revision) ? undefined : at;
+}
+
+async function requireRevision<T extends KubernetesObject>(
+  client: ResourceClient<T>,
+  label: string,
+  name: string,
+  revision: unknown,
+): Promise<void> {
+  await requireResourceOf(client, "follow one revision of", name, ["deployments.apps"]);
+  if (typeof revision === "number" && Number.isInteger(revision) && revision > 0) return;
+  throw new UsageError(
+    "INVALID_INPUT",
+    `Cannot wait for ${label}: ${String(revision)} is not the number of a revision`,
+  );
 }
 
 /** Ends the watch when the time is up. */

@@ -1,8 +1,9 @@
 import type { KubernetesObject } from "../../core/object.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope, WriteOptions } from "../../resources/options.ts";
+import { LiveStream } from "../shared/live-stream.ts";
 import type { Revision } from "./history.ts";
-import type { RolloutProgress, RolloutWaitOptions } from "./progress.ts";
+import type { RolloutProgress, RolloutStatusOptions, RolloutWaitOptions } from "./progress.ts";
 import type { UndoOptions } from "./undo.ts";
 
 /** `kubectl rollout` on Deployments, DaemonSets and StatefulSets: what `k8s.deployments.rollout` is. */
@@ -15,15 +16,19 @@ export class Rollout<T extends KubernetesObject> {
 
   /**
    * How the rollout goes on, from its present state until it is done. Throws WAIT_FAILED as soon as it has failed (a
-   * Deployment's progress deadline) or its object is deleted, and TIMEOUT after `timeoutMs`.
+   * Deployment's progress deadline), is at another `revision` than was asked for, or its object is deleted, and TIMEOUT
+   * after `timeoutMs`. With `watch: false` it is the present state alone.
    *
    * @example
    * for await (const { message } of k8s.deployments.rollout.status("web")) log(message);
    */
-  async *status(name: string, options: RolloutWaitOptions = {}): AsyncGenerator<RolloutProgress, void, undefined> {
-    const signal = this.#client.signalFor(options.signal);
-    const { followRollout } = await import("./progress.ts");
-    for await (const { progress } of followRollout(this.#client, name, { ...options, signal })) yield progress;
+  status(name: string, options: RolloutStatusOptions = {}): LiveStream<RolloutProgress> {
+    const client = this.#client;
+    const steps = async function* (signal: AbortSignal): AsyncGenerator<RolloutProgress[], void, undefined> {
+      const { followRollout } = await import("./progress.ts");
+      for await (const { progress } of followRollout(client, name, { ...options, signal })) yield [progress];
+    };
+    return new LiveStream(steps, client.signalFor(options.signal));
   }
 
   /**

@@ -15,6 +15,13 @@ const DONE: RolloutStatus = { type: "done" };
 
 /** The rollout of a Deployment, DaemonSet or StatefulSet; any other kind fails. */
 export function rolloutStatus(object: KubernetesObject): RolloutStatus {
+  const status = progressOf(object);
+  return status.type === "pending" && specOf(object).paused === true
+    ? pending(`${status.progress}; it is paused until it is resumed`)
+    : status;
+}
+
+function progressOf(object: KubernetesObject): RolloutStatus {
   const { observedGeneration } = statusOf(object);
   const generation = object.metadata?.generation ?? 0;
   const check = CHECKS[object.kind ?? ""];

@@ -5,7 +5,7 @@ import { deadline } from "../../resources/deadline.ts";
 import type { Event, Pod } from "../../types/core-v1.ts";
 import { byLastSeen } from "../events/event-times.ts";
 import { sibling } from "../shared/siblings.ts";
-import { specOf } from "./conditions.ts";
+import { conditionOf, specOf } from "./conditions.ts";
 import { podTroubles } from "./pod-trouble.ts";
 
 /** An explanation that takes longer is done without. */
@@ -29,7 +29,9 @@ export async function explainTrouble(
 ): Promise<string[]> {
   const limit = deadline(client.timing, signal, PATIENCE_MS);
   try {
-    const pods = await podsOf(client, object, limit.signal).catch(() => []);
+    const all = await podsOf(client, object, limit.signal).catch(() => []);
+    // What was once said of a pod that is ready now keeps nothing from coming.
+    const pods = all.filter((pod) => conditionOf(pod, "Ready")?.status !== "True");
     const events = await warningsAbout(client, [object, ...pods], limit.signal).catch(() => []);
     return [...containerLines(object.kind === "Pod" ? [object] : pods), ...events.slice(0, MOST_EVENTS).map(eventLine)];
   } finally {
@@ -70,7 +72,7 @@ async function warningsAbout(
   const { namespace = "default", name = "" } = object?.metadata ?? {};
   const uids = new Set(objects.map(({ metadata }) => metadata?.uid));
   const events = await sibling<Event>(client, "events", namespace).list({
-    fields: objects.length === 1 ? { type: "Warning", "involvedObject.name": name } : { type: "Warning" },
+    fields: { type: "Warning", ...(WITH_PODS.has(object?.kind ?? "") ? {} : { "involvedObject.name": name }) },
     limit: 1000,
     signal,
   });
