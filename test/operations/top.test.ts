@@ -122,9 +122,12 @@ test("where nobody serves metrics, or who should does not answer, or nothing is 
   await expect(k8s.top.pods({ name: "web-0" })).rejects.toMatchObject({
     message: "Cannot read usage: metrics not available yet",
   });
-  await k8s.pods
-    .create({ metadata: { name: "late" }, spec: { nodeName: "none", containers: [] } } as never)
-    .catch(() => {});
+  const unplaced = { nodeSelector: { none: "such" }, containers: [{ name: "main", image: "busybox" }] };
+  await k8s.pods.create({ metadata: { name: "waiting" }, spec: unplaced } as never);
+  answer = Response.json({ kind: "Status", code: 404, details: { name: "waiting" } }, { status: 404 });
+  await expect(k8s.top.pods({ name: "waiting" })).rejects.toMatchObject({
+    message: 'Cannot read usage: pod "waiting" is Pending',
+  });
   answer = Response.json({ kind: "Status", code: 404, details: { name: "node0" } }, { status: 404 });
   expect(await k8s.top.nodes({ name: "node0" })).toMatchObject([{ name: "node0", cpuPercent: undefined }]);
   answer = Response.json({ kind: "PodMetricsList", apiVersion: "metrics.k8s.io/v1beta1", items: [] });
