@@ -174,7 +174,10 @@ metadata: { name: team }
   });
 
   test.each([
-    ["kind: ConfigMap\napiVersion: v1\nmetadata: {}", "all.yaml, document 1: the field metadata.name is missing"],
+    [
+      "kind: ConfigMap\napiVersion: v1\nmetadata: {}",
+      "all.yaml, document 1, line 3: the field metadata.name is missing",
+    ],
     ["a: 1", "all.yaml, document 1"],
     [
       "kind: Gadget\napiVersion: example.com/v1\nmetadata: { name: g }",

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { jsonStream } from "../../src/operations/manifests/json-stream.ts";
 import { readManifests } from "../../src/operations/manifests/manifests.ts";
 import { isPath } from "../../src/operations/manifests/source-texts.ts";
 import { standardInput } from "../../src/operations/manifests/stdin.ts";
@@ -166,11 +168,51 @@ test("what a template left empty is not there; what is no text is to be quoted",
     expect(manifest?.object.metadata).toEqual({ name: "a" });
   }
   await expect(readManifests(configMap("12"))).rejects.toMatchObject({
-    message: "Cannot read the text, document 1, line 1: the field metadata.name is 12, not a text",
+    message: "Cannot read the text, document 1, line 3: the field metadata.name is 12, not a text",
     hint: "Put it in quotes.",
   });
   await expect(readManifests("kind: ConfigMap\napiVersion: v1\nmetadata: {}\n")).rejects.toMatchObject({
-    message: "Cannot read the text, document 1, line 1: the field metadata.name is missing",
+    message: "Cannot read the text, document 1, line 3: the field metadata.name is missing",
     hint: undefined,
   });
+});
+
+test("JSON objects may follow one another, as jq prints them; each has its line", async () => {
+  const object = (name: unknown): object => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name },
+    data: { "{": '"}\n' },
+  });
+  const compact = ["a", "b"].map((name) => JSON.stringify(object(name))).join("\n");
+  expect(await names(compact)).toEqual(["a", "b"]);
+  expect(await names(["a", "b"].map((name) => JSON.stringify(object(name), null, 2)).join(""))).toEqual(["a", "b"]);
+  await expect(readManifests(`${compact}\n${JSON.stringify(object(3), null, 2)}`)).rejects.toThrow(
+    "Cannot read the text, document 3, line 7: the field metadata.name is 3, not a text",
+  );
+  await expect(readManifests(`${compact}\n{"kind": [}`)).rejects.toThrow(/^Cannot read the YAML, line 3, column 11: /);
+  await expect(readManifests(`${compact}\nx`)).rejects.toMatchObject({ code: "SYNTAX" });
+  // YAML in braces is no such stream.
+  expect(
+    await names(`{ apiVersion: v1, kind: ConfigMap, metadata: { name: "it's {" } }\n---\n${compact.split("\n")[0]}`),
+  ).toEqual(["it's {", "a"]);
+  fc.assert(
+    fc.property(
+      fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { minLength: 2 }),
+      fc.boolean(),
+      (values, wide) => {
+        const texts = values.map((value) => JSON.stringify(value, null, wide ? 2 : 0));
+        expect(jsonStream(texts.join(wide ? "\n" : ""))?.map(({ text }) => text)).toEqual(texts);
+      },
+    ),
+  );
+});
+
+test("a template that is not filled in, and a promise, are called what they are", async () => {
+  await expect(readManifests("kind: ConfigMap\nmetadata:\n  name: {{ .Values.name }}\n")).rejects.toMatchObject({
+    code: "SYNTAX",
+    message: "Cannot read the text, line 3: it is a template, with {{ .Values.name }}",
+  });
+  expect(await names(configMap("a", '{ text: "{{ kept }}" }'))).toEqual(["a"]);
+  await expect(readManifests(Promise.resolve() as object)).rejects.toMatchObject({ hint: "Await it first." });
 });

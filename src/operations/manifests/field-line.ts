@@ -1,14 +1,19 @@
 import { yamlLine } from "../../config/yaml-lines.ts";
 import { isApiError, type Status } from "../../errors.ts";
+import { jsonStream } from "./json-stream.ts";
 import type { Manifest } from "./manifests.ts";
 
 /** Where an object stands, with the line of the field that an error is about: `web.yaml, document 2, line 17`. */
 export function placeOf(manifest: Manifest, error?: unknown): string {
+  return placeOfField(manifest, isApiError(error) ? fieldsOf(error.status)[0] : undefined);
+}
+
+/** The same with the line of a field, or of the nearest one above it that is there. */
+export function placeOfField(manifest: Manifest, field: string | undefined): string {
   const { origin, place, object } = manifest;
   if (place === undefined) return origin;
   const part = documentsOf(place.text)[place.document - 1];
   if (part === undefined) return origin;
-  const [field] = isApiError(error) ? fieldsOf(error.status) : [];
   const path = field === undefined ? [] : fieldSteps(object, field);
   try {
     return `${origin}, line ${part.line + yamlLine(part.text, [...place.path, ...path])}`;
@@ -57,7 +62,9 @@ function unquoted(text: string): string {
 }
 
 /** The documents of a stream as they are counted, each with the number of lines before it. */
-function documentsOf(text: string): { readonly line: number; readonly text: string }[] {
+function documentsOf(text: string): readonly { readonly line: number; readonly text: string }[] {
+  const pieces = jsonStream(text);
+  if (pieces !== undefined) return pieces;
   const documents: { line: number; lines: string[] }[] = [];
   let open: { line: number; lines: string[] } | undefined;
   for (const [line, content] of text.split(/\r?\n/).entries()) {

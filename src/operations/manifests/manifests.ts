@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KubernetesObject, UnknownObject } from "../../core/object.ts";
 import { parseGroupVersion } from "../../core/path.ts";
-import { parseYamlStream } from "../../core/yaml.ts";
+import { parseYaml, parseYamlStream, type YamlDocument } from "../../core/yaml.ts";
 import { UsageError } from "../../errors.ts";
-import { placeOf } from "./field-line.ts";
+import { placeOf, placeOfField } from "./field-line.ts";
+import { type JsonPiece, jsonStream } from "./json-stream.ts";
 import { type ReadTextOptions, type SourceText, sourceTexts } from "./source-texts.ts";
 
 export type { ReadOptions } from "./source-texts.ts";
@@ -72,14 +73,46 @@ function flattened(source: ManifestSource): (string | UnknownObject)[] {
 }
 
 function parsed({ text, file }: SourceText): Manifest[] {
-  return parseYamlStream(text, { file }).flatMap(({ value, document }) =>
+  return documentsIn(text, file).flatMap(({ value, document }) =>
     unfold(value, `${file ?? "the text"}, document ${document}`, { text, document, path: [] }),
   );
+}
+
+function documentsIn(text: string, file: string | undefined): YamlDocument[] {
+  const pieces = jsonStream(text);
+  try {
+    if (pieces === undefined) return parseYamlStream(text, { file });
+    return pieces.map((piece, index) => ({ value: parsePiece(piece, file), document: index + 1 }));
+  } catch (error) {
+    throw unfilledTemplate(text, file) ?? error;
+  }
+}
+
+function parsePiece({ text, line }: JsonPiece, file: string | undefined): unknown {
+  try {
+    return parseYaml(text);
+  } catch {
+    // The same again for the sake of its message, with the lines before it.
+    return parseYaml(`${"\n".repeat(line)}${text}`, { file });
+  }
+}
+
+/** Why a text that cannot be parsed is none, where it looks like a template of Helm or its like. */
+function unfilledTemplate(text: string, file: string | undefined): UsageError | undefined {
+  const [found] = /\{\{.*?\}\}/.exec(text) ?? [];
+  if (found === undefined) return undefined;
+  const line = text.slice(0, text.indexOf(found)).split("\n").length;
+  return new UsageError("SYNTAX", `Cannot read ${file ?? "the text"}, line ${line}: it is a template, with ${found}`, {
+    hint: "Apply what comes of it: helm template NAME CHART | kubescript eval 'k8s.apply(\"-\")'.",
+  });
 }
 
 function unfold(value: unknown, origin: string, place: ManifestPlace | undefined): Manifest[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new UsageError("INVALID_INPUT", `Cannot read ${origin}: it is no object of the API`);
+  }
+  if (value instanceof Promise) {
+    throw new UsageError("INVALID_INPUT", `Cannot read ${origin}: it is a promise`, { hint: "Await it first." });
   }
   const object = value as UnknownObject & { items?: unknown };
   if (object.kind?.endsWith?.("List") && Array.isArray(object.items)) {
@@ -122,7 +155,7 @@ function requireText(manifest: Manifest, value: unknown, field: string): void {
   const what = absent ? "is missing" : `is ${JSON.stringify(value)}, not a text`;
   const isGenerated = field === "metadata.name" && manifest.object.metadata?.generateName !== undefined;
   const quoted = typeof value === "number" || typeof value === "boolean" ? "Put it in quotes." : undefined;
-  throw new UsageError("INVALID_INPUT", `Cannot read ${placeOf(manifest)}: the field ${field} ${what}`, {
+  throw new UsageError("INVALID_INPUT", `Cannot read ${placeOfField(manifest, field)}: the field ${field} ${what}`, {
     hint: isGenerated && absent ? "What gets its name from generateName is made with k8s.create()." : quoted,
   });
 }
