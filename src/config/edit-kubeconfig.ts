@@ -46,6 +46,34 @@ export function setContext(
   });
 }
 
+/**
+ * Gives a context another name, and makes it the current one under that where it is so: one edit for each file that
+ * changes. Throws ConfigError `CONTEXT_NOT_FOUND`, and `KUBECONFIG_INVALID` where the new name is taken.
+ */
+export function renameContext(kubeconfig: Kubeconfig, name: string, newName: string): KubeconfigEdit[] {
+  const holder = requireContext(kubeconfig, name, "rename").file;
+  if (kubeconfig.contexts.has(newName)) {
+    throw new ConfigError("KUBECONFIG_INVALID", `Cannot rename context "${name}": there is a "${newName}" already`);
+  }
+  const chooser = kubeconfig.files.find((one) => one.currentContext !== undefined);
+  const chosen = chooser?.currentContext === name ? chooser.path : undefined;
+  return kubeconfig.files
+    .filter(({ path }) => path === holder || path === chosen)
+    .map((file) =>
+      edited(file, (document) => ({
+        ...document,
+        ...(file.path !== holder
+          ? {}
+          : {
+              contexts: entries(document, "contexts").map((entry) =>
+                entry.name === name ? { ...entry, name: newName } : entry,
+              ),
+            }),
+        ...(file.path === chosen ? { "current-context": newName } : {}),
+      })),
+    );
+}
+
 /** Removes a context. Cluster and user stay. Throws ConfigError `CONTEXT_NOT_FOUND`. */
 export function deleteContext(kubeconfig: Kubeconfig, name: string): KubeconfigEdit {
   const holder = requireContext(kubeconfig, name, "delete").file;

@@ -90,7 +90,30 @@ test("config changes the kubeconfig that it was told", async () => {
   expect(await run(["config", "set-context", "dev", "--cluster", "c", "-n", "web", ...flags])).toMatchObject({
     code: 0,
   });
-  expect(await run(["config", "use-context", "dev", ...flags])).toMatchObject({ code: 0 });
+  expect(await run(["config", "use-context", "dev", ...flags])).toMatchObject({
+    code: 0,
+    stdout: "",
+    stderr: 'Switched to context "dev".\n',
+  });
+  expect(await run(["config", "set-context", "--current", "--user", "u", ...flags])).toMatchObject({
+    stderr: 'Context "dev" modified.\n',
+  });
+  expect(await run(["config", "set-context", "dev", "--current", ...flags])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("Cannot set-context: --current is its name"),
+  });
+  expect(await run(["config", "rename-context", "dev", ...flags])).toMatchObject({ code: 2 });
+  expect(await run(["config", "rename-context", "dev", "test", ...flags])).toMatchObject({ code: 0 });
+  expect(await run(["config", "current-context", "test", ...flags])).toMatchObject({ code: 2 });
+  expect(JSON.parse((await run(["config", "get-contexts", "test", ...flags])).stdout)).toEqual([
+    { name: "test", current: true, cluster: "c", user: "u", namespace: "web" },
+  ]);
+  expect(await run(["config", "get-contexts", "dev", ...flags])).toMatchObject({ code: 3 });
+  expect(JSON.parse((await run(["config", "view", "--minify", ...flags])).stdout)).toMatchObject({
+    contexts: [{ name: "test" }],
+  });
+  await run(["config", "set-context", "--current", "--user=", ...flags]);
+  await run(["config", "rename-context", "test", "dev", ...flags]);
   expect((await run(["config", "current-context", ...flags])).stdout).toBe("dev\n");
   const { stdout } = await run(["config", "connection", ...flags]);
   expect(JSON.parse(stdout)).toMatchObject({

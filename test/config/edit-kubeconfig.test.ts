@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { deleteContext, setContext, unset, useContext } from "../../src/config/edit-kubeconfig.ts";
+import { deleteContext, renameContext, setContext, unset, useContext } from "../../src/config/edit-kubeconfig.ts";
 import { parseKubeconfig } from "../../src/config/kubeconfig.ts";
 import { mergeKubeconfigs } from "../../src/config/load-kubeconfig.ts";
 import { currentContext, listContexts, viewKubeconfig } from "../../src/config/view-kubeconfig.ts";
@@ -90,6 +90,35 @@ describe("changing", () => {
     const { path, text } = setContext(mergeKubeconfigs([]), "x", { cluster: "c" }, "/new");
     expect(path).toBe("/new");
     expect(parseKubeconfig(text, path).contexts.get("x")).toEqual({ cluster: "c" });
+  });
+
+  test("rename-context keeps what the context says, and which one is the current", () => {
+    const [edit, ...others] = renameContext(loaded(), "dev", "new");
+    const file = parseKubeconfig(edit?.text ?? "", "/1");
+    expect(file.currentContext).toBe("new");
+    expect([...file.contexts]).toEqual([
+      ["new", { cluster: "dev", user: "ann", namespace: "web" }],
+      ["a.b", { cluster: "dev", user: "ann" }],
+    ]);
+    expect(others).toEqual([]);
+  });
+
+  test("rename-context changes each file that names the context, and no other", () => {
+    const third = parseKubeconfig("current-context: prod", "/0");
+    const files = [third, ...loaded().files];
+    const edits = renameContext(mergeKubeconfigs(files), "prod", "new");
+    expect(edits.map(({ path }) => path)).toEqual(["/0", "/2"]);
+    const [first, second] = edits.map(({ text, path }) => parseKubeconfig(text, path));
+    expect(first?.currentContext).toBe("new");
+    expect([...(second?.contexts.keys() ?? [])]).toEqual(["new"]);
+    expect(second?.currentContext).toBeUndefined();
+  });
+
+  test("rename-context takes no name that is there", () => {
+    expect(() => renameContext(loaded(), "dev", "prod")).toThrow(
+      'Cannot rename context "dev": there is a "prod" already',
+    );
+    expect(() => renameContext(loaded(), "gone", "x")).toThrow(expect.objectContaining({ code: "CONTEXT_NOT_FOUND" }));
   });
 
   test("delete-context takes the context only", () => {

@@ -1,57 +1,63 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import path from "node:path";
 import type { Connection } from "../../config/connection.ts";
 import { createCredentialSource } from "../../config/create-credential-source.ts";
-import { deleteContext, type KubeconfigEdit, setContext, unset, useContext } from "../../config/edit-kubeconfig.ts";
-import { loadKubeconfig } from "../../config/load-kubeconfig.ts";
+import { flattenKubeconfig } from "../../config/flatten-kubeconfig.ts";
+import { requireContext } from "../../config/kubeconfig-document.ts";
+import { type Kubeconfig, loadKubeconfig } from "../../config/load-kubeconfig.ts";
 import { resolveConnection } from "../../config/resolve-connection.ts";
 import { SHOWN_CREDENTIALS, showCredential } from "../../config/show-credential.ts";
 import { currentContext, listContexts, viewKubeconfig } from "../../config/view-kubeconfig.ts";
+import { writeKubeconfig } from "../../config/write-kubeconfig.ts";
 import { UsageError } from "../../errors.ts";
 import { EXIT } from "../../runtime/exit-code.ts";
 import type { Command, Invocation } from "../command.ts";
+import { CHANGES } from "../config/change.ts";
 import { connectionFlags } from "../flags.ts";
 import { printResult, resultFormat } from "../print-result.ts";
+import { write } from "../terminal.ts";
 
-const VERBS = [
-  "get-contexts",
-  "current-context",
-  "view",
-  "connection",
-  "show",
-  "use-context",
-  "set-context",
-  "delete-context",
-  "unset",
-];
+const READING = ["get-contexts", "get-clusters", "get-users", "current-context", "view", "connection", "show"];
+const VERBS = [...READING, ...Object.keys(CHANGES)];
 
 export const command: Command = {
   usage: "config COMMAND",
   description: `Shows and changes the kubeconfig. Nothing is sent, and no credential is shown unless it is asked for.
 
-  kubescript config get-contexts
+  kubescript config get-contexts [NAME]
+  kubescript config get-clusters, get-users
   kubescript config current-context
-  kubescript config view [--raw]
+  kubescript config view [--raw] [--minify] [--flatten]
   kubescript config use-context NAME
-  kubescript config set-context NAME --namespace web [--cluster NAME] [--user NAME]
+  kubescript config set-context NAME|--current --namespace web [--cluster NAME] [--user NAME]
+  kubescript config rename-context OLD NEW
   kubescript config delete-context NAME
   kubescript config unset PROPERTY
   kubescript config show certificate-authority|client-certificate|client-key|token
   kubescript config connection --context staging    where that would connect to, and as whom`,
-  flags: [{ name: "raw", type: "boolean", description: "view: with credentials" }],
+  flags: [
+    { name: "raw", type: "boolean", description: "view: with credentials" },
+    { name: "minify", type: "boolean", description: "view: only what the context needs" },
+    { name: "flatten", type: "boolean", description: "view: with the contents of certificate files" },
+    { name: "current", type: "boolean", description: "set-context: the current one" },
+  ],
   connects: true,
   prints: true,
   async run(invocation) {
     const { positionals, values, terminal } = invocation;
     const how = resultFormat(values, terminal);
-    await printResult(await answer(positionals[0] ?? "get-contexts", positionals[1], invocation), how, terminal);
+    const [verb = "get-contexts", ...subjects] = positionals;
+    await printResult(await answer(verb, subjects, invocation), how, terminal);
     return EXIT.done;
   },
 };
 
-async function answer(verb: string, subject: string | undefined, { values, terminal }: Invocation): Promise<unknown> {
+async function answer(verb: string, subjects: readonly string[], { values, terminal }: Invocation): Promise<unknown> {
   const flags = connectionFlags(values);
+  const [subject, extra] = subjects;
+  if (READING.includes(verb) && verb !== "get-contexts" && (verb === "show" ? extra : subject) !== undefined) {
+    throw new UsageError("USAGE", `Cannot ${verb}: "${extra ?? subject}" is more than it takes`);
+  }
   if (verb === "show") return shown(subject, await resolveConnection({ flags, env: terminal.env }));
   if (verb === "connection") {
     const connection = await resolveConnection({ flags, env: terminal.env });
@@ -67,30 +73,45 @@ async function answer(verb: string, subject: string | undefined, { values, termi
   });
   switch (verb) {
     case "get-contexts":
-      return listContexts(kubeconfig);
+      for (const name of subjects) requireContext(kubeconfig, name, "show");
+      return listContexts(kubeconfig).filter(({ name }) => subjects.length === 0 || subjects.includes(name));
+    case "get-clusters":
+      return [...kubeconfig.clusters].map(([name, { value }]) => ({ name, server: value.server ?? "" }));
+    case "get-users":
+      return [...kubeconfig.users.keys()].map((name) => ({ name }));
     case "current-context":
       return currentContext(kubeconfig);
     case "view":
-      return viewKubeconfig(kubeconfig, { raw: values.raw === true });
-    case "use-context":
-      return save(useContext(kubeconfig, required(subject, verb)));
-    case "set-context": {
-      const { cluster, user, namespace } = flags;
-      const fallback = path.join(homedir(), ".kube", "config");
-      return save(setContext(kubeconfig, required(subject, verb), { cluster, user, namespace }, fallback));
-    }
-    case "delete-context":
-      return save(deleteContext(kubeconfig, required(subject, verb)));
-    case "unset":
-      return save(unset(kubeconfig, required(subject, verb)));
+      return viewed(kubeconfig, values, flags.context);
     default:
-      throw new UsageError("USAGE", `Unknown config command "${verb}"`, { hint: `There is ${VERBS.join(", ")}.` });
+      return changed(verb, subjects, kubeconfig, { values, terminal });
   }
 }
 
-function required(subject: string | undefined, verb: string): string {
-  if (subject !== undefined) return subject;
-  throw new UsageError("USAGE", `Cannot ${verb}: there is no name`, { hint: `kubescript config ${verb} NAME` });
+async function viewed(
+  kubeconfig: Kubeconfig,
+  values: Invocation["values"],
+  context: string | undefined,
+): Promise<unknown> {
+  const whole = values.flatten === true ? await flattenKubeconfig(kubeconfig, (file) => readFile(file)) : kubeconfig;
+  const minify = values.minify === true ? (context ?? currentContext(kubeconfig)) : undefined;
+  return viewKubeconfig(whole, { raw: values.raw === true, minify });
+}
+
+async function changed(
+  verb: string,
+  names: readonly string[],
+  kubeconfig: Kubeconfig,
+  { values, terminal }: Pick<Invocation, "values" | "terminal">,
+): Promise<undefined> {
+  const change = Object.hasOwn(CHANGES, verb) ? CHANGES[verb] : undefined;
+  if (change === undefined) {
+    throw new UsageError("USAGE", `Unknown config command "${verb}"`, { hint: `There is ${VERBS.join(", ")}.` });
+  }
+  const { edits, told } = change(kubeconfig, { names, values });
+  for (const edit of edits) await writeKubeconfig(edit);
+  await write(terminal.stderr, `${told}\n`);
+  return undefined;
 }
 
 async function shown(what: string | undefined, connection: Connection): Promise<string> {
@@ -99,13 +120,4 @@ async function shown(what: string | undefined, connection: Connection): Promise<
   throw new UsageError("USAGE", `Cannot show ${what ?? "a credential"}: there is no such one`, {
     hint: `There is ${SHOWN_CREDENTIALS.join(", ")}.`,
   });
-}
-
-/** Writes beside the file and puts it in its place, so that it is never half written. */
-async function save(edit: KubeconfigEdit): Promise<undefined> {
-  await mkdir(path.dirname(edit.path), { recursive: true });
-  const fresh = `${edit.path}.${process.pid}.tmp`;
-  await writeFile(fresh, edit.text, { mode: 0o600 });
-  await rename(fresh, edit.path);
-  return undefined;
 }
