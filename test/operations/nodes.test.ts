@@ -319,6 +319,14 @@ test("nodes are drained in turn, all cordoned before the first pod goes", async 
   await expect(nodes.drain(["a", "none"])).rejects.toMatchObject({ code: "NOT_FOUND" });
 });
 
+test("a budget that holds many pods is said once, with the first of them", async () => {
+  await workload("web", 10);
+  await budget("web", 10);
+  const late = await cluster.settled(nodes.drain("a", { timeoutMs: 1000 }).catch((one: unknown) => one));
+  expect((late as Error).message.match(/default\/web-/g)).toHaveLength(8);
+  expect((late as Error).message).toMatch(/ and 2 more \(The disruption budget web needs[^(]*\)$/);
+});
+
 test("a pod that may not be evicted ends the drain, which does not wait for what a budget holds", async () => {
   await workload("web", 2);
   await budget("web", 2);

@@ -2,7 +2,7 @@ import { throwIfAborted } from "../../core/abort.ts";
 import { AbortError, isKubescriptError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { Node, Pod } from "../../types/core-v1.ts";
-import { lowerFirst, retold } from "../shared/retold.ts";
+import { listed, lowerFirst, retold } from "../shared/retold.ts";
 import { sibling } from "../shared/siblings.ts";
 import { setSchedulable } from "./cordon.ts";
 import { type Departures, watchDepartures } from "./departures.ts";
@@ -191,7 +191,9 @@ export class DrainRun {
     const what = `Cannot drain ${nodesText(undrained)}`;
     const why = error instanceof AbortError ? "it was interrupted" : lowerFirst(error.message);
     const evicted = this.#report.filter(({ outcome }) => outcome === "evicted").length;
-    const rest = [...this.#leaving].map(([pod, reason]) => (reason === "" ? pod : `${pod} (${reason})`));
+    const podsByReason = new Map<string, string[]>();
+    for (const [pod, reason] of this.#leaving) podsByReason.set(reason, [...(podsByReason.get(reason) ?? []), pod]);
+    const rest = [...podsByReason].map(([reason, pods]) => `${listed(pods)}${reason === "" ? "" : ` (${reason})`}`);
     const done = [
       this.#drained.length === 0
         ? ""
