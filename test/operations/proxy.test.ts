@@ -282,6 +282,7 @@ describe("its life", () => {
     });
     expect((await failureOf(k8s.dryRun().proxy({ port: 0 }))).message).toContain("no dry run");
     expect((await failureOf(started({ unixSocket: "s" }))).message).toContain("at once");
+    expect((await failureOf(started({ www: path.join(folder, "none") }))).message).toContain("there is no folder");
   });
 
   test("a Unix socket is this user's alone, replaces one that is left over, and goes with the proxy", async () => {
@@ -298,6 +299,10 @@ describe("its life", () => {
     expect(existsSync(socket)).toBe(false);
     writeFileSync(socket, "precious");
     expect((await failureOf(started(options))).message).toContain("is no socket");
+    const nowhere = path.join(folder, "none/s");
+    expect((await failureOf(started({ ...options, unixSocket: nowhere }))).message).toContain("there is no folder");
+    const long = path.join(folder, "x".repeat(120));
+    expect((await failureOf(started({ ...options, unixSocket: long }))).message).toMatch(/its path is \d+ bytes long/);
     expect(existsSync(socket)).toBe(true);
   });
 });

@@ -13,7 +13,7 @@ import { asksForHttp, plainHead } from "./declined-upgrade.ts";
 import { type ProxyFilter, type ProxyFilterOptions, proxyFilter } from "./filter.ts";
 import { forward, sendText } from "./forward.ts";
 import { type Prefixes, type Route, route } from "./routes.ts";
-import { clearSocketPath } from "./socket-file.ts";
+import { clearSocketPath, isFolder } from "./socket-file.ts";
 import { serveFile } from "./static-files.ts";
 import { refuseUpgrade, tunnel } from "./tunnel.ts";
 
@@ -71,6 +71,9 @@ export async function proxy(operation: OperationContext, options: ProxyOptions =
     throw new UsageError("USAGE", "Cannot proxy on a port and on a Unix socket at once", {
       hint: "Leave one of port and unixSocket out.",
     });
+  }
+  if (options.www !== undefined && !(await isFolder(options.www))) {
+    throw new UsageError("INVALID_INPUT", `Cannot proxy: there is no folder ${path.resolve(options.www)} to serve`);
   }
   const running = new RunningProxy(operation, options);
   throwIfAborted(signal);
