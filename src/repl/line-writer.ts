@@ -13,8 +13,13 @@ export class LineWriter {
     this.#stream = stream;
   }
 
-  write(line: string): void {
-    this.#text += `${line}\n`;
+  line(text: string): void {
+    this.write(`${text}\n`);
+  }
+
+  /** Text that is no whole line, or more than one. */
+  write(text: string): void {
+    this.#text += text;
     if (this.#text.length >= LONGEST) this.flush();
     else this.#turn ??= setImmediate(() => this.flush());
   }

@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import stringWidth from "string-width";
 import { waitsUnlessAborted } from "../core/abort.ts";
 import type { KubernetesObject } from "../core/object.ts";
+import { LogText } from "../operations/logs/log-text.ts";
 import { printedRow } from "../resources/printed.ts";
 import { LineWriter } from "./line-writer.ts";
 import { formatLine } from "./render/columns.ts";
@@ -36,10 +37,11 @@ export async function printLive(
 ): Promise<void> {
   const iterator = values[Symbol.asyncIterator]();
   const lines = new LineWriter(output);
-  const options: LineOptions = { ...how, writeLine: (line) => lines.write(line) };
+  const options: LineOptions = { ...how, writeLine: (line) => lines.line(line) };
   const waits = waitsUnlessAborted(options.signal);
   const table = new EventTable(options);
   const prefixes = new LogPrefixes(options.color);
+  const log = new LogText((line) => (isPrefixed(values) ? prefixes.of(line) : ""));
   try {
     for (;;) {
       const next = await waits.wait(iterator.next());
@@ -47,7 +49,7 @@ export async function printLive(
       const event = next.value;
       if (options.format.type !== "table") await printItem(event, options);
       else if (isEvent(event)) table.print(event);
-      else if (isLogLine(event)) options.writeLine(isPrefixed(values) ? prefixes.text(event) : event.line);
+      else if (isLogLine(event)) lines.write(log.of(event));
       else if (isObject(event) && printedRow(event) !== undefined) table.printRow(event);
       else if (isStep(event)) options.writeLine(event.message);
       else await printItem(event, options);

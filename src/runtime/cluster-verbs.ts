@@ -6,6 +6,7 @@ import type { AcrossTarget, AcrossTargets } from "../operations/across/targets.t
 import type { ClusterInfoOptions, ClusterOverview } from "../operations/cluster-info/cluster-info.ts";
 import type { OperationContext } from "../operations/context.ts";
 import type { ExecResult } from "../operations/exec/exec-result.ts";
+import { keepingStdin } from "../operations/exec/keep-stdin.ts";
 import type { TerminalResult } from "../operations/exec/process-exit.ts";
 import type { HealthCheck, HealthOptions } from "../operations/health/health.ts";
 import { type Make, make } from "../operations/make/make.ts";
@@ -229,8 +230,10 @@ export class ClusterVerbs {
   async run(name: string, options: AnyRunOptions): Promise<AnyRunResult> {
     const operation = this.#operation();
     const signal = operation.signalFor(options.signal);
-    const { run } = await import("../operations/run/run.ts");
-    return run(operation.resource<Pod>("pods"), name, { ...options, signal });
+    return keepingStdin(options, async () => {
+      const { run } = await import("../operations/run/run.ts");
+      return run(operation.resource<Pod>("pods"), name, { ...options, signal });
+    });
   }
 
   /**

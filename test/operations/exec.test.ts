@@ -1,7 +1,9 @@
+import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CommandError } from "../../src/errors.ts";
 import type { RemoteProcess } from "../../src/operations/exec/remote-process.ts";
+import type { StdinSource } from "../../src/operations/exec/stdin.ts";
 import type { LentTerminal } from "../../src/resources/terminal.ts";
 import { openCluster } from "../../src/runtime/open-cluster.ts";
 import type { Pod } from "../../src/types/core-v1.ts";
@@ -71,6 +73,36 @@ test("a source that fails ends the command with its own error", async () => {
     throw new Error("the disk is gone");
   })();
   expect((await failureOf(pods().exec("p", ["cat"], { stdin: broken }))).message).toBe("the disk is gone");
+});
+
+test("the output of a command of zx is sent byte for byte, and its failure is the input's", async () => {
+  const { $ } = await import("zx/core");
+  const print = () => $`printf 'a\\nb\\r\\nc'`.quiet();
+  const cat = async (stdin: StdinSource) => (await pods().exec("p", ["cat"], { stdin })).stdout;
+  expect(await cat(print())).toBe("a\nb\r\nc");
+  // The stream flows from the beginning, long before there is a process to read it.
+  expect(await cat(print().stdout)).toBe("a\nb\r\nc");
+  expect(await cat($`true`)).toBe("");
+  expect(await failureOf(pods().exec("p", ["cat"], { stdin: $`echo a; exit 3`.quiet() }))).toMatchObject({
+    exitCode: 3,
+  });
+  const started = print();
+  const ended = await started;
+  for (const late of [started, started.stdout]) {
+    expect((await failureOf(pods().exec("p", ["cat"], { stdin: late }))).message).toContain("has been read");
+  }
+  expect((await failureOf(pods().exec("p", ["cat"], { stdin: ended as never }))).hint).toContain("it.stdout");
+  // Nothing is read of it, and it ends all the same.
+  const unread = $`head -c 1000000 /dev/zero`.quiet();
+  await failureOf(pods().exec("absent", ["cat"], { stdin: unread }));
+  expect((await unread).exitCode).toBe(0);
+});
+
+test("an input that fails before it is read ends the command, and not this process", async () => {
+  const stdin = createReadStream("/nowhere/at/all");
+  expect((await failureOf(pods().exec("p", ["cat"], { stdin }))).message).toContain("ENOENT");
+  const unread = createReadStream("/nowhere/at/all");
+  expect(await failureOf(pods().exec("absent", ["cat"], { stdin: unread }))).toMatchObject({ code: "NOT_FOUND" });
 });
 
 test("more output than may be held ends the command, and says how to have it", async () => {

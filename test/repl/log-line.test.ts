@@ -1,5 +1,7 @@
 import { Writable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
+import type { LogLine } from "../../src/operations/logs/log-options.ts";
 import { LogStream } from "../../src/operations/logs/log-stream.ts";
 import { LiveStream } from "../../src/operations/shared/live-stream.ts";
 import { parseOutputFormat } from "../../src/repl/render/output.ts";
@@ -37,6 +39,44 @@ test("lines of several logs have kubectl's prefix, in a colour of its own for ea
   expect(colored[0]?.endsWith("[pod/a/x]\u001b[39m one")).toBe(true);
   expect(await printed(stream(false), "table", true)).toEqual(["one", "two", "three", "four"]);
   expect((await printed(stream(true), "json"))[0]).toBe('{"pod":"a","container":"x","line":"one"}');
+});
+
+test("the text of a log has every line once, and a line that came in parts in one piece", async () => {
+  const line = (pod: string, text: string, partial?: true) => ({ pod, container: "x", line: text, ...{ partial } });
+  const parts = async function* (): AsyncGenerator<LogLine[]> {
+    yield [line("a", "one"), line("a", "begun ", true)] as LogLine[];
+    yield [line("a", "goes on ", true), line("a", "ends"), line("a", "cut", true), line("b", "two")] as LogLine[];
+  };
+  const whole = (prefixed: boolean) => new LogStream(parts, undefined, () => prefixed);
+  expect(await text(whole(false).text())).toBe("one\nbegun goes on ends\ncut\ntwo\n");
+  const lines = ["[pod/a/x] one", "[pod/a/x] begun goes on ends", "[pod/a/x] cut", "[pod/b/x] two"];
+  expect(await text(whole(true).text())).toBe(lines.map((one) => `${one}\n`).join(""));
+  expect(await printed(whole(true), "table")).toEqual(lines);
+});
+
+test("a log's text that is no longer wanted ends the log, and one that fails says so", async () => {
+  let ended = false;
+  const endless = async function* (signal: AbortSignal): AsyncGenerator<LogLine[]> {
+    try {
+      while (!signal.aborted) yield [{ pod: "a", container: "x", line: "y".repeat(1000) }];
+    } finally {
+      ended = true;
+    }
+  };
+  for await (const chunk of new LogStream(endless, undefined, () => false).text()) {
+    expect(String(chunk)).toMatch(/^y+\n/);
+    break;
+  }
+  await expect.poll(() => ended).toBe(true);
+  const broken = new LogStream(
+    // biome-ignore lint/correctness/useYield: it fails before
+    async function* () {
+      throw new Error("the node is gone");
+    },
+    undefined,
+    () => false,
+  );
+  await expect(text(broken.text())).rejects.toThrow("the node is gone");
 });
 
 test("return() ends a stream whose next() waits, and next() then says that it is over", async () => {

@@ -1,9 +1,13 @@
 import { errorCode } from "../../core/error-code.ts";
 import { UsageError } from "../../errors.ts";
 import { endOfStdin } from "./channels.ts";
+import { isStartedProcess, type StartedProcess } from "./keep-stdin.ts";
 import type { RemoteProcess } from "./remote-process.ts";
 
-/** What a process is to read: a text, bytes, or a stream of either (Node's, the web's, any async iterable). */
+/**
+ * What a process is to read: a text, bytes, or a stream of either (Node's, the web's, any async iterable). Of a command of
+ * `$` it is the output, byte for byte, and the command's failure is the input's.
+ */
 export type StdinSource = string | Uint8Array | AsyncIterable<string | Uint8Array>;
 
 /**
@@ -43,7 +47,10 @@ export function requireStdin(source: unknown, name: string): void {
   }
   if (typeof source === "object" && source !== null && Symbol.asyncIterator in source) return;
   throw new UsageError("INVALID_INPUT", `Cannot send this to a process in "${name}": it is ${typeName(source)}`, {
-    hint: "As stdin give a text, a Uint8Array, or a stream of them; a terminal comes with { terminal: true }.",
+    hint:
+      typeof source === "object" && source !== null && "stdout" in source
+        ? "Give what it printed: { stdin: it.stdout }."
+        : "As stdin give a text, a Uint8Array, or a stream of them; a terminal comes with { terminal: true }.",
   });
 }
 
@@ -80,7 +87,14 @@ async function wasLost(process: RemoteProcess, error: unknown): Promise<boolean>
 
 async function* chunksOf(source: StdinSource): AsyncGenerator<string | Uint8Array, void, undefined> {
   if (typeof source === "string" || source instanceof Uint8Array) yield source;
+  else if (isStartedProcess(source)) yield* outputOf(source);
   else yield* source;
+}
+
+/** As an iterable, a process of zx gives its lines without what ends them. */
+async function* outputOf(process: StartedProcess): AsyncGenerator<Uint8Array, void, undefined> {
+  yield* (process.stdout ?? []) as AsyncIterable<Uint8Array>;
+  await process;
 }
 
 function bytesOf(chunk: unknown): Uint8Array {

@@ -28,6 +28,7 @@ import type {
   TerminalExecOptions,
 } from "../exec/exec.ts";
 import type { ExecResult } from "../exec/exec-result.ts";
+import { keepingStdin } from "../exec/keep-stdin.ts";
 import type { ProcessExit, TerminalResult } from "../exec/process-exit.ts";
 import type { RemoteProcess } from "../exec/remote-process.ts";
 import type { ProxyFetchInit } from "../fetch/proxied-request.ts";
@@ -95,8 +96,10 @@ export class StreamVerbs<T extends KubernetesObject = UnknownObject> extends Res
   async exec(name: string, command: readonly string[], options: TerminalExecOptions): Promise<ProcessExit>;
   async exec(name: string, command: readonly string[], options: AnyExecOptions = {}): Promise<AnyExecResult> {
     const signal = this.signalFor(options.signal);
-    const { exec } = await import("../exec/exec.ts");
-    return exec(this, name, command, { ...options, signal });
+    return keepingStdin(options, async () => {
+      const { exec } = await import("../exec/exec.ts");
+      return exec(this, name, command, { ...options, signal });
+    });
   }
 
   /**
@@ -112,8 +115,10 @@ export class StreamVerbs<T extends KubernetesObject = UnknownObject> extends Res
   async attach(name: string, options: TerminalAttachOptions): Promise<TerminalResult>;
   async attach(name: string, options: AnyAttachOptions = {}): Promise<AnyAttachResult> {
     const signal = this.signalFor(options.signal);
-    const { attach } = await import("../exec/attach.ts");
-    return attach(this, name, { ...options, signal });
+    return keepingStdin(options, async () => {
+      const { attach } = await import("../exec/attach.ts");
+      return attach(this, name, { ...options, signal });
+    });
   }
 
   /**
@@ -132,8 +137,10 @@ export class StreamVerbs<T extends KubernetesObject = UnknownObject> extends Res
   async debug(name: string, options: DebugOptions): Promise<DebugContainer>;
   async debug(name: string, options: AnyDebugOptions): Promise<AnyDebugResult> {
     const signal = this.signalFor(options.signal);
-    const { debug } = await import("../debug/debug.ts");
-    return debug(this, name, { ...options, signal });
+    return keepingStdin(options, async () => {
+      const { debug } = await import("../debug/debug.ts");
+      return debug(this, name, { ...options, signal });
+    });
   }
 
   /**

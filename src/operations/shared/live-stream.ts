@@ -62,6 +62,15 @@ export class LiveStream<T> implements AsyncGenerator<T, void, undefined> {
     await this.return();
   }
 
+  /** What is there by now, or comes next, together; undefined at the end. Not while `next()` waits. */
+  protected async nextBatch(): Promise<readonly T[] | undefined> {
+    const { done, value } = await this.next();
+    if (done === true) return undefined;
+    const rest = this.#batch.slice(this.#given);
+    this.#given = this.#batch.length;
+    return [value, ...rest];
+  }
+
   /** The next of what is there; undefined where something has to be waited for, be it the end by the signal. */
   #take(): IteratorYieldResult<T> | undefined {
     if (this.#given >= this.#batch.length || this.#signal.aborted) return undefined;

@@ -1,15 +1,10 @@
-/** A line of a container's log. */
-export interface SourcedLine {
-  readonly namespace?: string;
-  readonly pod: string;
-  readonly container: string;
-  readonly line: string;
-}
+import type { LogLine } from "../../operations/logs/log-options.ts";
+import { logPrefix } from "../../operations/logs/log-text.ts";
 
 /** Colours that are told apart on light and dark terminals: cyan, green, magenta, yellow, blue, and their bright kin. */
 const COLORS = [36, 32, 35, 33, 34, 96, 92, 95, 93, 94];
 
-export function isLogLine(value: unknown): value is SourcedLine {
+export function isLogLine(value: unknown): value is LogLine {
   return (
     typeof value === "object" &&
     value !== null &&
@@ -30,9 +25,9 @@ export class LogPrefixes {
     this.#color = color;
   }
 
-  text({ namespace, pod, container, line }: SourcedLine): string {
-    const name = `[${namespace ?? "pod"}/${pod}/${container}]`;
-    if (!this.#color) return `${name} ${line}`;
+  of(line: LogLine): string {
+    const name = logPrefix(line);
+    if (!this.#color) return name;
     let prefix = this.#known.get(name);
     if (prefix === undefined) {
       // Pods come and go for as long as a log is followed.
@@ -40,7 +35,7 @@ export class LogPrefixes {
       prefix = `\u001b[${COLORS[this.#next++ % COLORS.length]}m${name}\u001b[39m`;
       this.#known.set(name, prefix);
     }
-    return `${prefix} ${line}`;
+    return prefix;
   }
 }
 
