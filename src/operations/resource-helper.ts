@@ -55,7 +55,8 @@ export class ResourceHelper<T extends KubernetesObject = UnknownObject> extends 
    *
    * Of several objects, named or chosen by selectors, each has to reach it: over one watch, and the array of them is
    * returned. Those that selectors choose may come and go meanwhile; where none matches, that is WAIT_FAILED, unless it
-   * is `deleted` or begins with `exists`.
+   * is `deleted` or begins with `exists`. On a dry-run handle and in a plan, where nothing comes about, it looks at the
+   * present state and goes on.
    * https://kubernetes.io/docs/reference/kubectl/generated/kubectl_wait/
    *
    * @example

@@ -254,3 +254,17 @@ test("a dry run of each writes nothing", async () => {
   await dry.rollout.pause("web");
   expect(await deployments.get("web")).toEqual(before);
 });
+
+test("where nothing is stored, no rollout is waited for, nor what is still to be made", async () => {
+  await deployments.create(web("nginx", { template: homeless }));
+  const dry = deployments.dryRun();
+  expect((await dry.rollout.wait("web")).spec?.template.spec?.nodeSelector).toEqual({ no: "where" });
+  expect(await dry.rollout.wait("new", { revision: 1 })).toEqual({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "new" },
+  });
+  const told = [];
+  for await (const { done } of dry.rollout.status("web")) told.push(done);
+  expect(told).toEqual([false]);
+});

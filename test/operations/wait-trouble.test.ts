@@ -118,6 +118,19 @@ test("a Job and a Pod that have failed end the wait at once, with the exit code"
   });
 });
 
+test("where nothing is stored, a wait looks once and goes on", async () => {
+  cluster = movingSandbox();
+  const pods = cluster.helper<Pod>("pods");
+  await pods.create({ metadata: { name: "web", ...steered({ "image-pull": "fail" }) }, spec: { containers } });
+  const dry = pods.dryRun();
+  expect((await dry.wait("web", ready))?.metadata?.name).toBe("web");
+  expect((await dry.wait("web", "deleted"))?.metadata?.name).toBe("web");
+  expect(await dry.wait("planned", ready)).toBeUndefined();
+  expect(await dry.wait(["planned", "web"], ready, { timeoutMs: 0 })).toHaveLength(1);
+  expect(await dry.wait({ labels: { app: "planned" } }, ready)).toEqual([]);
+  await expect(dry.wait("web", "happy")).rejects.toThrow(/not a condition/);
+});
+
 test("an interruption is not held up by an explanation", async () => {
   cluster = movingSandbox();
   const abort = new AbortController();

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "../../core/object.ts";
+import { groupVersion } from "../../core/path.ts";
 import { KubescriptError, TimeoutError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import { deadline } from "../../resources/deadline.ts";
@@ -8,7 +9,7 @@ import { statusOf } from "../wait/conditions.ts";
 import { explainTrouble } from "../wait/explain-trouble.ts";
 import { isBehind } from "../wait/named-condition.ts";
 import { REVISION_ANNOTATION } from "./revisions.ts";
-import { rolloutStatus } from "./status.ts";
+import { type RolloutStatus, rolloutStatus } from "./status.ts";
 
 /** Resources that roll out. */
 export const ROLLOUT_RESOURCES: readonly string[] = ["deployments.apps", "daemonsets.apps", "statefulsets.apps"];
@@ -48,6 +49,8 @@ export async function* followRollout<T extends KubernetesObject>(
   const label = `the rollout of ${(await client.resource()).name} "${name}"`;
   const { timeoutMs = 0, namespace, revision = 0, watch = true } = options;
   if (revision !== 0) await requireRevision(client, label, name, revision);
+  // What the handle's writes would roll out does not come: the present state is all there is to tell.
+  const tried = client.storesNothing;
   let message = "";
   let last: T | undefined;
   const limit = deadline(client.timing, options.signal, timeoutMs === 0 ? undefined : timeoutMs, () => LATE);
@@ -55,19 +58,19 @@ export async function* followRollout<T extends KubernetesObject>(
     for await (const object of states(client, name, label, namespace, limit.signal)) {
       last = object;
       const other = revision === 0 ? undefined : otherRevision(object, revision);
-      if (other !== undefined) throw failed(label, `it is at revision ${other}, not ${revision}`);
+      if (other !== undefined && !tried) throw failed(label, `it is at revision ${other}, not ${revision}`);
       const status = rolloutStatus(object);
-      if (status.type === "failed") {
+      if (status.type === "failed" && !tried) {
         throw failed(label, `${status.reason}${await trouble(client, object, options.signal)}`);
       }
-      const next = status.type === "done" ? "it is rolled out" : status.progress;
+      const next = messageOf(status);
       if (next !== message) {
         message = next;
         const { kind = "", metadata } = object;
         const done = status.type === "done";
         yield { progress: { kind, namespace: metadata?.namespace, name, done, message }, object };
       }
-      if (status.type === "done" || !watch) return;
+      if (status.type === "done" || !watch || tried) return;
     }
   } catch (error) {
     if (error !== LATE) throw error;
@@ -98,6 +101,11 @@ async function requireRevision<T extends KubernetesObject>(
   );
 }
 
+function messageOf(status: RolloutStatus): string {
+  if (status.type === "done") return "it is rolled out";
+  return status.type === "pending" ? status.progress : status.reason;
+}
+
 /** Ends the watch when the time is up. */
 const LATE: TimeoutError = new TimeoutError("Timed out");
 
@@ -112,14 +120,18 @@ async function trouble<T extends KubernetesObject>(
   return lines.map((line) => `\n  ${line}`).join("");
 }
 
-/** Follows a rollout to its end and returns the object. */
+/**
+ * Follows a rollout to its end and returns the object. On a handle that stores nothing it is the object as it is, or its
+ * name alone where it is still to be made.
+ */
 export async function awaitRollout<T extends KubernetesObject>(
   client: ResourceClient<T>,
   name: string,
   options: RolloutWaitOptions = {},
 ): Promise<T> {
   let last: T | undefined;
-  const task = client.showProgress(`rollout of ${(await client.resource()).name} "${name}"`);
+  const resource = await client.resource();
+  const task = client.showProgress(`rollout of ${resource.name} "${name}"`);
   try {
     for await (const { object, progress } of followRollout(client, name, options)) {
       task.update(progress.message);
@@ -128,8 +140,7 @@ export async function awaitRollout<T extends KubernetesObject>(
   } finally {
     task.end();
   }
-  if (last === undefined) throw failed(`the rollout of "${name}"`, "it does not exist");
-  return last;
+  return last ?? ({ apiVersion: groupVersion(resource), kind: resource.kind, metadata: { name } } as T);
 }
 
 /** Every state of one object from the present on; fails where there is none, or no more. */
@@ -144,6 +155,7 @@ async function* states<T extends KubernetesObject>(
   for await (const event of client.watch({ fields: { "metadata.name": name }, namespace, signal })) {
     if (event.type === "DESYNCED") continue;
     if (event.type === "SYNCED") {
+      if (uid === undefined && client.storesNothing) return;
       if (uid === undefined) throw failed(label, "it does not exist");
       continue;
     }

@@ -32,7 +32,8 @@ export class Rollout<T extends KubernetesObject> {
   }
 
   /**
-   * Waits for the rollout to be done and returns the object in that state; throws as {@link status} does.
+   * Waits for the rollout to be done and returns the object in that state; throws as {@link status} does. On a dry-run
+   * handle and in a plan, where nothing rolls out, it is the object as it is.
    *
    * @example
    * const { status } = await k8s.deployments.rollout.wait("web", { timeoutMs: 120_000 });

@@ -8,6 +8,7 @@ import type { ProgressTask } from "../../resources/progress.ts";
 import { explainTrouble } from "./explain-trouble.ts";
 import { type Judge, judgeOf } from "./judge.ts";
 import { judgeNone, labelOf, Members } from "./members.ts";
+import { pending } from "./verdict.ts";
 import type { WaitFor } from "./wait-condition.ts";
 import { countedOf, type Part, partOf, type WaitGroup } from "./wait-group.ts";
 import { HopelessError, Waiting, type WaitProgress } from "./waiting.ts";
@@ -67,15 +68,17 @@ export interface WithinWork {
 /** {@link waitForAll} by a judge of one's own. */
 export async function runWait<T extends KubernetesObject>(
   groups: readonly WaitGroup<T>[],
-  judge: Judge,
+  wanted: Judge,
   options: WaitOptions,
   within: WithinWork = {},
 ): Promise<T[]> {
   const { timeoutMs = WAIT_TIMEOUT_MS, signal } = options;
   if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs))
-    throw new UsageError("INVALID_INPUT", `Cannot wait to ${judge.goal}: timeoutMs is not a number`);
+    throw new UsageError("INVALID_INPUT", `Cannot wait to ${wanted.goal}: timeoutMs is not a number`);
   const [group] = groups;
   if (group === undefined) return [];
+  const tried = group.client.storesNothing;
+  const judge = tried ? hopeful(wanted) : wanted;
   const parts = await Promise.all(groups.map((one) => partOf(one)));
   const title = `waiting for ${countedOf(parts)(parts.length)} to ${judge.goal}`;
   const task = within.task ?? group.client.showProgress(title);
@@ -99,7 +102,7 @@ export async function runWait<T extends KubernetesObject>(
         }
       }),
     );
-    if (failure === undefined && once && !waiting.isDone) failure = { error: LATE };
+    if (failure === undefined && once && !tried && !waiting.isDone) failure = { error: LATE };
     if (failure !== undefined) {
       const error = limit.signal.reason === LATE ? LATE : failure.error;
       throw await explained(error, waiting, parts, within.toldMs ?? limitOf(timeoutMs), signal);
@@ -109,6 +112,17 @@ export async function runWait<T extends KubernetesObject>(
     limit.end();
     if (within.task === undefined) task.end();
   }
+}
+
+/** Where no write is stored, what a script waits for does not come: that it cannot come any more is no failure then. */
+function hopeful({ goal, check }: Judge): Judge {
+  return {
+    goal,
+    check: (object, first) => {
+      const verdict = check(object, first);
+      return verdict.type === "failed" ? pending(verdict.reason) : verdict;
+    },
+  };
 }
 
 /** Stands for the end of the time until the message is made. */
@@ -158,7 +172,7 @@ async function follow<T extends KubernetesObject>(
     if (event.type === "DESYNCED") continue;
     if (event.type === "SYNCED") members.synced();
     else members.see(event.object, event.type === "DELETED");
-    if (members.areDone) return;
+    if (members.areDone || (client.storesNothing && event.type === "SYNCED")) return;
   }
   throw abortError(signal);
 }
