@@ -10,11 +10,12 @@ import { hasColor, type Terminal, write } from "./terminal.ts";
 
 /** Runs the command that a line names, on this process, and ends it with the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // `| head` closes early: what it no longer reads is nobody's loss.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(EXIT.done);
-    throw error;
-  });
+  // `| head` closes early: what it no longer reads is nobody's loss. What goes on printing is ended by its Interruption.
+  for (const output of [process.stdout, process.stderr]) {
+    output.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
   const terminal: Terminal = {
     stdin: process.stdin,
     stdout: process.stdout,

@@ -1,12 +1,14 @@
+import { setTimeout } from "node:timers/promises";
 import { parseDuration } from "../core/duration.ts";
 import { isKubescriptError } from "../errors.ts";
+import { isBareInterruption } from "../repl/interrupt.ts";
 import { errorText } from "../runtime/error-text.ts";
 import { EXIT, exitCodeOf } from "../runtime/exit-code.ts";
 import { createGlobals, installGlobals } from "../runtime/globals.ts";
 import { createLog, type Log } from "../runtime/log.ts";
 import { createShell } from "../runtime/shell.ts";
 import type { Flag, ParsedFlags } from "./flags.ts";
-import { listenForInterruption } from "./interruption.ts";
+import { GRACE_MS, listenForInterruption } from "./interruption.ts";
 import { printResult, resultFormat } from "./print-result.ts";
 import { type CommandSession, openSession } from "./session.ts";
 import { catchStrays } from "./strays.ts";
@@ -37,19 +39,37 @@ export async function runWithGlobals(
 ): Promise<number> {
   const how = resultFormat(values, terminal);
   const timeoutMs = typeof values.timeout === "string" ? parseDuration(values.timeout) : undefined;
-  const session = await openSession(values, terminal, { printed: how.format.type === "table" });
-  const interruption = listenForInterruption(timeoutMs);
+  const interruption = listenForInterruption({ timeoutMs, terminal });
   const { signal } = interruption;
+  // What an interrupted run still asks of the cluster is how it tidies up.
+  let tidies = false;
+  const observe = (): void => {
+    tidies ||= signal.aborted;
+  };
+  const session = await openSession(values, terminal, {
+    printed: how.format.type === "table",
+    connect: { observe },
+  }).catch((error: unknown) => {
+    interruption.done();
+    throw error;
+  });
   const log = createLog((line) => void terminal.stderr.write(`${line}\n`), hasColor(terminal, "stderr"));
   const shell = createShell({ cluster: () => session.k8s, env: terminal.env });
   installGlobals(createGlobals({ k8s: session.k8s, $: shell.$, log, args, signal: () => signal }));
   const strays = catchStrays();
   try {
-    const value = await Promise.race([interruptible(work({ ...session, signal, log }), signal), strays.failure]);
+    const patience = givenUp(signal, async () => {
+      if (!tidies) return false;
+      const exit = interruption.exitCode() === EXIT.interrupted ? "; Ctrl-C again ends at once" : "";
+      await write(terminal.stderr, `Tidying up${exit}.\n`);
+      return true;
+    });
+    const value = await Promise.race([work({ ...session, signal, log }), patience, strays.failure]);
     await Promise.race([printResult(value, how, terminal, signal), strays.failure]);
     return interruption.exitCode() ?? Number(process.exitCode ?? EXIT.done);
   } catch (error) {
-    await write(terminal.stderr, `${errorText(error, { color: hasColor(terminal, "stderr") })}\n`);
+    const unread = interruption.exitCode() === EXIT.done && isBareInterruption(error);
+    if (!unread) await write(terminal.stderr, `${errorText(error, { color: hasColor(terminal, "stderr") })}\n`);
     const usage = isKubescriptError(error) && error.code === "USAGE" && !session.k8s.isDryRun;
     return interruption.exitCode() ?? exitCodeOf(error, usage ? "command" : "script");
   } finally {
@@ -60,10 +80,18 @@ export async function runWithGlobals(
   }
 }
 
-/** The work's end or the signal's, whichever is first; interrupted work gets a moment to tidy up. */
-async function interruptible<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => setTimeout(() => reject(signal.reason), 1000), { once: true });
+/** What an interrupted run has to end, unless it tidies up. */
+const MOMENT_MS = 1000;
+
+/**
+ * Rejects with the reason of an abort a moment after it, or, where the run `tidies` up, shortly before the process ends.
+ */
+async function givenUp(signal: AbortSignal, tidies: () => Promise<boolean>): Promise<never> {
+  await new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener("abort", resolve, { once: true });
   });
-  return Promise.race([work, aborted]);
+  await setTimeout(MOMENT_MS);
+  if (await tidies()) await setTimeout(GRACE_MS - 2 * MOMENT_MS);
+  throw signal.reason;
 }

@@ -56,7 +56,7 @@ export async function trialRun(
       plan: (write) => void writes.push(write),
     },
   });
-  const interruption = listenForInterruption();
+  const interruption = listenForInterruption({ terminal });
   const limit = new AbortController();
   const timer = afterTime(timeoutMs, () => limit.abort(tooLong(timeoutMs)));
   const signal = AbortSignal.any([interruption.signal, limit.signal]);

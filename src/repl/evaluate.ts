@@ -17,6 +17,8 @@ export interface EvaluateOptions {
   readonly signal: AbortSignal;
   /** Told of what waits ended in that were given up. */
   readonly late?: ((error: unknown) => void) | undefined;
+  /** What the code awaits once the signal is aborted, in a `finally`, is waited for. Default false. */
+  readonly tidies?: boolean;
   /** Ctrl-C ends code that does not wait. Default false. */
   readonly breakOnSigint?: boolean;
   /** What relative imports resolve against, with a trailing slash. */
@@ -85,7 +87,10 @@ async function run(code: Rewritten, options: EvaluateOptions): Promise<{ readonl
   while (!step.done) {
     let answer: { readonly value: unknown } | { readonly error: unknown };
     try {
-      answer = { value: await endedOrAborted(step.value, options.signal, { late: options.late }) };
+      const tidies = options.tidies === true && options.signal.aborted;
+      answer = {
+        value: await (tidies ? step.value : endedOrAborted(step.value, options.signal, { late: options.late })),
+      };
       if (options.breakOnSigint === true) await caughtUp(options.signal);
     } catch (error) {
       answer = { error };

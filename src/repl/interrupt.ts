@@ -27,3 +27,8 @@ export function listenForInterrupt(source: SignalSource, parent?: AbortSignal): 
 export function isVmInterrupt(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_INTERRUPTED";
 }
+
+/** An interruption that tells nothing more: operations that were under way say what they did, and have a hint. */
+export function isBareInterruption(error: unknown): boolean {
+  return error instanceof AbortError && error.hint === undefined;
+}

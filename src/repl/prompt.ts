@@ -2,7 +2,7 @@ import { clearLine, cursorTo } from "node:readline";
 import { type REPLServer, Recoverable, start } from "node:repl";
 import type { Readable, Writable } from "node:stream";
 import { endedOrAborted } from "../core/abort.ts";
-import { AbortError, isKubescriptError } from "../errors.ts";
+import { isKubescriptError } from "../errors.ts";
 import { forgetDeeds } from "../resources/deeds.ts";
 import type { Cluster } from "../runtime/cluster.ts";
 import { errorText } from "../runtime/error-text.ts";
@@ -14,7 +14,7 @@ import { SourceError } from "./compile.ts";
 import { Completer } from "./complete.ts";
 import { type Evaluation, prepare } from "./evaluate.ts";
 import { appendHistory, readHistory } from "./history.ts";
-import { listenForInterrupt } from "./interrupt.ts";
+import { isBareInterruption, listenForInterrupt } from "./interrupt.ts";
 import { bracketedPaste, marked, PasteFilter, unmarked } from "./paste.ts";
 import { render } from "./render/output.ts";
 import { suggestMethod } from "./suggest-method.ts";
@@ -285,11 +285,6 @@ export class Prompt {
   #dim(text: string): string {
     return this.options.color ? `\u001b[2m${text}\u001b[22m` : text;
   }
-}
-
-/** An interruption that tells nothing more: operations that were under way say what they did, and have a hint. */
-function isBareInterruption(error: unknown): boolean {
-  return error instanceof AbortError && error.hint === undefined;
 }
 
 function isPromise(value: unknown): boolean {

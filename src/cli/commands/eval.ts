@@ -22,7 +22,7 @@ export const command: Command = {
     const name = "[eval]";
     const evaluation = prepare(code, name);
     return runWithGlobals(values, terminal, { _: words }, async ({ signal }) => {
-      const { value } = await evaluation.run({ name, signal, folder: `${terminal.cwd}/` });
+      const { value } = await evaluation.run({ name, signal, folder: `${terminal.cwd}/`, tidies: true });
       return value;
     });
   },

@@ -62,7 +62,7 @@ export const command: Command = {
     const body = await bodyOf(invocation);
     const headers = headersOf(method, body, values);
     const session = await openSession(values, terminal);
-    const interruption = listenForInterruption();
+    const interruption = listenForInterruption({ terminal });
     try {
       if (values.watch === true) {
         for await (const event of session.k8s.http.watch(target, { headers, signal: interruption.signal })) {

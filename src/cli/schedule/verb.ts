@@ -27,7 +27,7 @@ export async function withSchedules(
   const { values, terminal } = invocation;
   const how = resultFormat(values, terminal);
   const session = await openSession(values, terminal);
-  const interruption = listenForInterruption();
+  const interruption = listenForInterruption({ terminal });
   try {
     const { k8s } = session;
     const result = await work({
