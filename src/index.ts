@@ -26,7 +26,7 @@ export type { Access } from "./operations/access/access.ts";
 export type { CanOptions } from "./operations/access/attributes.ts";
 export type { DecideOptions } from "./operations/access/certificates.ts";
 export type { GrantOptions, GrantResult } from "./operations/access/grant.ts";
-export type { KubeconfigOptions } from "./operations/access/kubeconfig.ts";
+export type { KubeconfigFileOptions, KubeconfigOptions, WrittenKubeconfig } from "./operations/access/kubeconfig.ts";
 export type { ReconciledObject, ReconcileOptions } from "./operations/access/reconcile.ts";
 export type { AccessRule, AccessRules, RulesOfOptions } from "./operations/access/rules.ts";
 export type { BoundObject, ServiceAccountToken, TokenOptions } from "./operations/access/token.ts";

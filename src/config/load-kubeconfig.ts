@@ -89,7 +89,8 @@ export function mergeKubeconfigs(files: readonly KubeconfigFile[]): Kubeconfig {
   };
 }
 
-async function readOptional(file: string, readFile: LoadOptions["readFile"]): Promise<string | undefined> {
+/** The text of a kubeconfig; undefined where there is no such file. Throws ConfigError `KUBECONFIG_INVALID`. */
+export async function readOptional(file: string, readFile: LoadOptions["readFile"]): Promise<string | undefined> {
   try {
     return await readFile(file);
   } catch (cause) {

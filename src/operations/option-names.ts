@@ -17,7 +17,7 @@ import type { CallOptions } from "../transport/transport.ts";
 import type { CanOptions } from "./access/attributes.ts";
 import type { DecideOptions } from "./access/certificates.ts";
 import type { GrantOptions } from "./access/grant.ts";
-import type { KubeconfigOptions } from "./access/kubeconfig.ts";
+import type { KubeconfigFileOptions } from "./access/kubeconfig.ts";
 import type { ReconcileOptions } from "./access/reconcile.ts";
 import type { RulesOfOptions } from "./access/rules.ts";
 import type { TokenOptions } from "./access/token.ts";
@@ -224,7 +224,7 @@ export const CLUSTER_OPTIONS: OptionTable = {
         reconcile: options<ReconcileOptions>(1)(
           "signal dryRun fieldManager fieldValidation recursive removeExtraPermissions removeExtraSubjects",
         ),
-        kubeconfig: options<KubeconfigOptions>(1)(`${SCOPE} durationSeconds boundTo context server`),
+        kubeconfig: options<KubeconfigFileOptions>(1)(`${SCOPE} durationSeconds boundTo context server file`),
       },
     },
   },

@@ -1,4 +1,8 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { formatYaml, parseYaml } from "../../src/core/yaml.ts";
 import type { AccessAttributes } from "../../src/operations/access/attributes.ts";
 import { ruleAllows } from "../../src/operations/access/rule-matching.ts";
 import { render } from "../../src/repl/render/output.ts";
@@ -317,6 +321,50 @@ describe("a service account", () => {
     await session.close();
     await expect(k8s.dryRun().access.kubeconfig("ci")).rejects.toThrow("there is no dry run for it");
   });
+
+  test("is written into a kubeconfig for its owner alone, beside what that holds", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "kubescript-access-"));
+    const file = path.join(folder, "config");
+    const options = { namespace: "web", context: "ci", file };
+    try {
+      const first = await k8s.access.kubeconfig("ci", options);
+      expect(first).toEqual({ file, context: "ci", expirationTimestamp: expect.stringMatching(/^\d{4}-.*Z$/) });
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+      await writeFile(file, mergedWithOwn(await readFile(file, "utf8")));
+      const [before] = await tokensOf(file);
+      await k8s.access.kubeconfig("ci", { ...options, durationSeconds: 900 });
+      const session = await openCluster({ flags: { kubeconfig: file }, env: {} });
+      expect([session.context, session.contexts]).toEqual(["own", ["ci", "own"]]);
+      expect(await session.use("ci").whoami()).toMatchObject({ username: "system:serviceaccount:web:ci" });
+      await session.close();
+      const after = await tokensOf(file);
+      expect(after).toEqual([expect.any(String), "mine"]);
+      expect(after[0]).not.toBe(before);
+      const asked = k8s.access.kubeconfig("ci", { ...options, context: "own" });
+      await expect(asked).rejects.toThrow(`Cannot write context "own" to ${file}: it is that of user "me"`);
+      expect(await tokensOf(file)).toEqual(after);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  /** The same with a context of somebody else's, which is the current one, on another cluster of the same name. */
+  function mergedWithOwn(text: string): string {
+    const { clusters, users, contexts, ...others } = parseYaml(text) as Record<string, { name: string }[]>;
+    const [cluster] = clusters ?? [];
+    return formatYaml({
+      ...others,
+      clusters: [{ name: cluster?.name, cluster: { server: "https://other.example.com" } }],
+      users: [...(users ?? []), { name: "me", user: { token: "mine" } }],
+      contexts: [...(contexts ?? []), { name: "own", context: { cluster: cluster?.name, user: "me" } }],
+      "current-context": "own",
+    });
+  }
+
+  async function tokensOf(file: string): Promise<string[]> {
+    const { users } = parseYaml(await readFile(file, "utf8")) as { users: { user: { token: string } }[] };
+    return users.map(({ user }) => user.token);
+  }
 });
 
 describe("a request for a certificate", () => {

@@ -4,7 +4,7 @@ import type { OperationContext } from "../context.ts";
 import type { ManifestSource } from "../manifests/manifests.ts";
 import type { CanOptions } from "./attributes.ts";
 import type { GrantOptions, GrantResult } from "./grant.ts";
-import type { KubeconfigOptions } from "./kubeconfig.ts";
+import type { KubeconfigFileOptions, KubeconfigOptions, WrittenKubeconfig } from "./kubeconfig.ts";
 import type { ReconciledObject, ReconcileOptions } from "./reconcile.ts";
 import type { AccessRules, RulesOfOptions } from "./rules.ts";
 import type { UserInfo } from "./who-am-i.ts";
@@ -129,15 +129,24 @@ export class Access {
   }
 
   /**
-   * A kubeconfig, as YAML, that logs in as a service account of the namespace with a new token; it holds that token.
+   * A kubeconfig, as YAML, that logs in as a service account of the namespace with a new token; it holds that token. With
+   * `file` it is written there, for its owner alone, into what the file holds already: nobody sees the token.
    *
    * @example
    * const text = await k8s.in("ci").access.kubeconfig("deployer", { durationSeconds: 3600 });
+   * const { expirationTimestamp } = await k8s.in("ci").access.kubeconfig("deployer", { file: "deployer.yaml" });
    */
-  async kubeconfig(serviceAccount: string, options: KubeconfigOptions = {}): Promise<string> {
+  async kubeconfig(serviceAccount: string, options: KubeconfigFileOptions): Promise<WrittenKubeconfig>;
+  async kubeconfig(serviceAccount: string, options?: KubeconfigOptions): Promise<string>;
+  async kubeconfig(
+    serviceAccount: string,
+    options: KubeconfigOptions & Partial<KubeconfigFileOptions> = {},
+  ): Promise<string | WrittenKubeconfig> {
     const operation = this.#operation();
     const signal = operation.signalFor(options.signal);
-    const { serviceAccountKubeconfig } = await import("./kubeconfig.ts");
-    return serviceAccountKubeconfig(operation, serviceAccount, { ...options, signal });
+    const { serviceAccountKubeconfig, writeServiceAccountKubeconfig } = await import("./kubeconfig.ts");
+    const { file } = options;
+    if (file === undefined) return serviceAccountKubeconfig(operation, serviceAccount, { ...options, signal });
+    return writeServiceAccountKubeconfig(operation, serviceAccount, { ...options, file, signal });
   }
 }

@@ -1,5 +1,10 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import type { Connection } from "../../config/connection.ts";
-import { formatYaml } from "../../core/yaml.ts";
+import { type KubeconfigFile, parseKubeconfig } from "../../config/kubeconfig.ts";
+import { readOptional } from "../../config/load-kubeconfig.ts";
+import { type Login, mergeLogin, requireOwnContext } from "../../config/merge-login.ts";
+import { writeKubeconfig } from "../../config/write-kubeconfig.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { namespaceOf } from "../../resources/scope.ts";
 import type { ServiceAccount } from "../../types/core-v1.ts";
@@ -15,6 +20,22 @@ export interface KubeconfigOptions extends CallScope, Pick<TokenOptions, "durati
   readonly server?: string | undefined;
 }
 
+export interface KubeconfigFileOptions extends KubeconfigOptions {
+  /**
+   * Writes it here, for its owner alone, instead of giving the text; into a kubeconfig that is there, beside what it holds
+   * and in the place of what was written before under the context's name. Its current context stays.
+   */
+  readonly file: string;
+}
+
+/** A kubeconfig that was written. */
+export interface WrittenKubeconfig {
+  readonly file: string;
+  readonly context: string;
+  /** When its token ends, RFC 3339, as the server says. */
+  readonly expirationTimestamp: string;
+}
+
 /**
  * A kubeconfig that logs in as a service account with a new token. It holds the token and is as secret; a line at its top
  * says when that ends.
@@ -24,29 +45,65 @@ export async function serviceAccountKubeconfig(
   account: string,
   options: KubeconfigOptions = {},
 ): Promise<string> {
-  const { durationSeconds, boundTo, context, server, ...call } = options;
-  const { scope } = operation;
-  const namespace = call.namespace ?? namespaceOf(scope);
+  const prepared = await prepare(operation, account, options);
+  const { login, expirationTimestamp } = await prepared.logIn();
+  const about = `The token of service account ${login.namespace}/${account} ends at ${expirationTimestamp}.`;
+  return `# ${about}\n${mergeLogin(undefined, login)}`;
+}
+
+/** {@link serviceAccountKubeconfig}, into a file. Throws ConfigError where that has the context, for somebody else. */
+export async function writeServiceAccountKubeconfig(
+  operation: OperationContext,
+  account: string,
+  options: KubeconfigFileOptions,
+): Promise<WrittenKubeconfig> {
+  const prepared = await prepare(operation, account, options);
+  const file = path.resolve(options.file);
+  // Before the token: it is not asked for in vain.
+  const present = await readPresent(file);
+  if (present !== undefined) requireOwnContext(present, prepared.name);
+  const { login, expirationTimestamp } = await prepared.logIn();
+  await writeKubeconfig({ path: file, text: mergeLogin(present, login) });
+  return { file, context: prepared.name, expirationTimestamp };
+}
+
+interface Prepared {
+  readonly name: string;
+  /** Asks for the token. */
+  logIn(): Promise<{ readonly login: Login; readonly expirationTimestamp: string }>;
+}
+
+async function prepare(
+  operation: OperationContext,
+  account: string,
+  { durationSeconds, boundTo, context, server, namespace: given, signal }: KubeconfigOptions,
+): Promise<Prepared> {
+  const namespace = given ?? namespaceOf(operation.scope);
   const accounts = operation.resource<ServiceAccount>("serviceaccounts");
   const connection = await operation.connection();
-  // Before the token: it is not asked for in vain.
   const cluster = clusterEntry(connection, server);
-  const { token, expirationTimestamp } = await createToken(accounts, account, { ...call, durationSeconds, boundTo });
   const clusterName = connection.cluster === "" ? "kubernetes" : connection.cluster;
   const name = context ?? `${account}@${clusterName}`;
-  const config = {
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: clusterName, cluster }],
-    users: [{ name, user: { token } }],
-    contexts: [{ name, context: { cluster: clusterName, user: name, namespace } }],
-    "current-context": name,
+  return {
+    name,
+    logIn: async () => {
+      const asked = { durationSeconds, boundTo, namespace, signal };
+      const { token, expirationTimestamp } = await createToken(accounts, account, asked);
+      return { login: { name, clusterName, cluster, user: { token }, namespace }, expirationTimestamp };
+    },
   };
-  return `# The token of service account ${namespace}/${account} ends at ${expirationTimestamp}.\n${formatYaml(config)}`;
+}
+
+async function readPresent(file: string): Promise<KubeconfigFile | undefined> {
+  const text = await readOptional(file, (one) => readFile(one, "utf8"));
+  return text === undefined ? undefined : parseKubeconfig(text, file);
 }
 
 /** The way to the server, without anybody's credentials: those of a proxy stay here. */
-function clusterEntry({ server, tls, proxyUrl, disableCompression }: Connection, given: string | undefined): object {
+function clusterEntry(
+  { server, tls, proxyUrl, disableCompression }: Connection,
+  given: string | undefined,
+): Readonly<Record<string, unknown>> {
   const serverName = given === undefined ? tls.serverName : undefined;
   return {
     server: given ?? server,
