@@ -147,6 +147,7 @@ export {
   type WaitConditions,
   type WaitFor,
   type WaitPredicate,
+  type WaitText,
 } from "./operations/wait/wait-condition.ts";
 export type { WaitProgress } from "./operations/wait/waiting.ts";
 export { type CacheQuery, ResourceCache } from "./resources/cache.ts";

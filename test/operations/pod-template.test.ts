@@ -294,6 +294,11 @@ test("labels and annotations are set, kept and removed as kubectl does", async (
     await expect(configMaps.label("a", word)).rejects.toThrow(`"${word}" is not a change`);
   }
   await expect(configMaps.label("a", ["x=1", "x-"])).rejects.toThrow('"x" is given twice');
+  for (const value of [1, undefined, true]) {
+    await expect(configMaps.label("a", { x: value as never })).rejects.toThrow(
+      `Cannot label configmaps "a": "x" is ${typeof value}, neither a text nor null`,
+    );
+  }
   await expect(configMaps.label("a", [])).rejects.toThrow("no change is given");
 });
 

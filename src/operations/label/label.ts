@@ -51,6 +51,12 @@ function parseKeyChanges(changes: KeyChanges, label: string): Record<string, str
   if (pairs.length === 0) {
     throw new UsageError("INVALID_INPUT", `Cannot ${label}: no change is given`, { hint: HINT });
   }
+  for (const [key, value] of pairs) {
+    if (typeof value === "string" || value === null) continue;
+    throw new UsageError("INVALID_INPUT", `Cannot ${label}: "${key}" is ${typeof value}, neither a text nor null`, {
+      hint: "A text sets it, null removes it.",
+    });
+  }
   const keys = pairs.map(([key]) => key);
   const twice = keys.find((key, index) => keys.indexOf(key) !== index);
   if (twice !== undefined) {

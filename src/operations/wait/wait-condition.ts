@@ -6,8 +6,17 @@
 /** Done when it returns true; it sees every state from the present on, undefined where the object is absent. */
 export type WaitPredicate<T> = (object: T | undefined) => boolean;
 
+/** kubectl's texts for `--for` and the short words, for editors to offer; any text may turn out to be one. */
+export type WaitText =
+  | StateCondition["type"]
+  | "create"
+  | "delete"
+  | `condition=${string}`
+  | `jsonpath=${string}`
+  | (string & Record<never, never>);
+
 /** What a wait takes: a condition, a function of the object, or kubectl's text (`condition=Ready`, `jsonpath={…}=x`). */
-export type WaitFor<T> = string | WaitCondition<T> | WaitPredicate<T>;
+export type WaitFor<T> = WaitText | WaitCondition<T> | WaitPredicate<T>;
 
 /** A condition that needs no more words. */
 export interface StateCondition {
