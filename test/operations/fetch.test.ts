@@ -39,6 +39,10 @@ describe("paths behind the proxy", () => {
     );
   });
 
+  test("what is no text is no path", () => {
+    expect(() => proxyTarget(ROOT, { method: "POST" } as never)).toThrow("Cannot fetch: the path is no text");
+  });
+
   test.each([
     ["web", { scheme: "", name: "web", port: "" }],
     ["web:http", { scheme: "", name: "web", port: "http" }],
@@ -48,9 +52,12 @@ describe("paths behind the proxy", () => {
     expect(parseProxyAddress(text, "services")).toEqual(address);
   });
 
-  test.each(["", ":80", "ftp:web:21", "a:b:c:d"])("the address %j is none", (text) => {
-    expect(() => parseProxyAddress(text, "services")).toThrow(`Cannot fetch from services ${JSON.stringify(text)}`);
-  });
+  test.each(["", ":80", "ftp:web:21", "a:b:c:d", "web:0", "web:65536", "web/healthz", "http://web:80"])(
+    "the address %j is none",
+    (text) => {
+      expect(() => parseProxyAddress(text, "services")).toThrow(`Cannot fetch from services ${JSON.stringify(text)}`);
+    },
+  );
 
   test("redirects are followed behind the same address only", () => {
     const from = { path: `${ROOT}/a/b`, rawQuery: "" };
@@ -252,6 +259,15 @@ test("what the API server refuses is an error that says what to do", async () =>
     503,
     'Cannot fetch from services "empty": no pod behind it is ready',
     expect.stringContaining("selector"),
+  ]);
+  await services.create({ metadata: { name: "bare" }, spec: { ports: [{ port: 80 }] } });
+  expect((await failure(services.fetch("bare"))) as string[]).toContainEqual(expect.stringContaining("no selector"));
+  const far = { type: "ExternalName", externalName: "db.example" } as const;
+  await services.create({ metadata: { name: "far" }, spec: far });
+  expect(await failure(services.fetch("far"))).toEqual([
+    503,
+    'Cannot fetch from services "far": it only stands for the name db.example',
+    expect.stringContaining("ask that host itself"),
   ]);
   expect(await failure(services.fetch("web"))).toEqual([
     503,

@@ -114,6 +114,10 @@ export async function refusalError(
   const service = await services()
     .get(address.name, { signal })
     .catch(() => undefined);
+  if (service?.spec?.type === "ExternalName") {
+    const elsewhere = `it only stands for the name ${service.spec.externalName}`;
+    return explained(plain, label, elsewhere, "The API server leads to pods alone: ask that host itself.");
+  }
   const ports = service?.spec?.ports ?? [];
   const names = ports.map(({ name, port }) => portText(name, port)).join(", ");
   const { port } = address;
@@ -133,7 +137,9 @@ export async function refusalError(
     plain,
     label,
     "no pod behind it is ready",
-    "Look at its selector, and at the state and events of its pods.",
+    service !== undefined && service.spec?.selector === undefined
+      ? "It has no selector: whoever made it has to give it endpoints (EndpointSlices)."
+      : "Look at its selector, and at the state and events of its pods.",
   );
 }
 

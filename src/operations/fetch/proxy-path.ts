@@ -27,10 +27,16 @@ export function parseProxyAddress(text: string, resource: string): ProxyAddress 
   const parts = typeof text === "string" ? text.split(":") : [];
   const [scheme = "", name = "", port = ""] = parts.length === 3 ? parts : ["", ...parts];
   const known = scheme === "" || scheme === "http" || scheme === "https";
-  if (parts.length > 0 && parts.length < 4 && known && name !== "") return { scheme, name, port };
+  const isAddress = parts.length > 0 && parts.length < 4 && name !== "" && !/[/%]/.test(text);
+  if (isAddress && known && isPort(port)) return { scheme, name, port };
   throw new UsageError("INVALID_INPUT", `Cannot fetch from ${resource} ${JSON.stringify(text)}: it is not an address`, {
-    hint: 'Write "web", "web:http", "https:web:" or "https:web:8443"; the port may be a number or a name.',
+    hint: 'Write "web", "web:http", "https:web:" or "https:web:8443"; the path comes after it: fetch("web:http", "/healthz").',
   });
+}
+
+/** A number that there is, or what may be a name. */
+function isPort(text: string): boolean {
+  return !/^\d+$/.test(text) || (Number(text) > 0 && Number(text) < 65536);
 }
 
 /** The path of the proxy itself, without what follows. */
@@ -48,6 +54,11 @@ export function proxyRoot(
  * is percent-encoded, a fragment is dropped.
  */
 export function proxyTarget(root: string, path: string): ProxyTarget {
+  if (typeof path !== "string") {
+    throw new UsageError("INVALID_INPUT", "Cannot fetch: the path is no text", {
+      hint: 'It comes before the rest: k8s.services.fetch("web:http", "/", { method: "POST" }).',
+    });
+  }
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
     throw new UsageError("INVALID_INPUT", `Cannot fetch ${path}: give the path alone`, {
       hint: 'Host and port are the address: k8s.services.fetch("web:http", "/healthz").',
