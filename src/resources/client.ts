@@ -191,7 +191,10 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     return callJson<T>(this.transport, requests.replaceRequest(target, body, this.#write(options)), options);
   }
 
-  /** Server-side apply: says which fields shall be so, and owns them. Creates the object when there is none. */
+  /**
+   * Server-side apply: says which fields shall be so, and owns them. Creates the object when there is none. Who owned
+   * what, `metadata.managedFields` of an object that was read, is left out.
+   */
   async apply(object: T, options: ApplyOptions = {}): Promise<T> {
     const { body, target } = namedObject(
       await this.resource(),
@@ -199,11 +202,13 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
       object,
       "apply",
     );
-    const request = requests.applyRequest(target, body, { ...this.#write(options), force: options.force });
+    const { managedFields: _, ...metadata } = body.metadata ?? {};
+    const how = { ...this.#write(options), force: options.force };
+    const request = requests.applyRequest(target, { ...body, metadata }, how);
     try {
       return await callJson<T>(this.transport, request, options);
     } catch (error) {
-      throw explainApplyConflict(error, `${groupResource(target.resource)} "${target.name}"`);
+      throw explainApplyConflict(error, `${groupResource(target.resource)} "${target.name}"`, how.fieldManager);
     }
   }
 

@@ -115,7 +115,9 @@ function hintFor(status: Status, httpStatus: number, request: Asked): string | u
     case 415:
       return "Send a content type that the server takes for this verb, such as application/json or application/merge-patch+json.";
     case 422:
-      return "Correct the fields named above and send the object again.";
+      return /\bis immutable\b|\bupdates?\b.* (?:other than|forbidden)\b/.test(text(status.message))
+        ? "What is immutable is not changed in place: delete the object and create it again, or leave the field as it is."
+        : "Correct the fields named above and send the object again.";
     case 429:
       return "The server is busy or a budget forbids it now: try again later.";
     default:

@@ -7,6 +7,7 @@ import { ApiError } from "../../src/errors.ts";
 import type { AppliedObject } from "../../src/operations/manifests/apply.ts";
 import { fieldSteps, placeOf } from "../../src/operations/manifests/field-line.ts";
 import { globExpression, isGlob, splitGlob } from "../../src/operations/manifests/glob.ts";
+import { render } from "../../src/repl/render/output.ts";
 import { type SandboxCluster, sandboxCluster } from "../support/sandbox-cluster.ts";
 
 let cluster: SandboxCluster;
@@ -82,6 +83,12 @@ describe("apply", () => {
     ]);
     expect(again[3]?.object).toMatchObject({ data: { n: "1" } });
     expect(Object.keys(again[3] ?? {})).toEqual(["kind", "namespace", "name", "action"]);
+    const how = { format: { type: "name" }, color: false, now: 0 } as const;
+    expect(await render(again.slice(1, 3), how)).toBe(
+      "customresourcedefinition.apiextensions.k8s.io/widgets.example.com\nconfigmap/a",
+    );
+    expect(brief(await cluster.k8s.apply(await cluster.k8s.configmaps.list()))).toEqual(["ConfigMap/a unchanged"]);
+    expect(await render(await cluster.k8s.delete(configMap("a"), { wait: false }), how)).toBe("configmap/a");
   });
 
   test("writes nothing while anything is wrong, and names each file, document, line and field", async () => {

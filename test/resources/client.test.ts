@@ -249,6 +249,29 @@ describe("writing", () => {
     });
   });
 
+  test("an apply over what kubectl apply made says how to come from it for good", async () => {
+    const causes = [
+      {
+        reason: "FieldManagerConflict",
+        message: 'conflict with "kubectl-client-side-apply" using apps/v1',
+        field: ".spec.replicas",
+      },
+    ];
+    const { client } = setUp(() => failure(409, "Conflict", { details: { causes } }), { resource: DEPLOYMENTS });
+    await expect(client.apply({ metadata: { name: "web" } }, { fieldManager: "ops" })).rejects.toMatchObject({
+      hint: expect.stringContaining("kubectl apply --server-side --force-conflicts --field-manager=ops -f …"),
+    });
+  });
+
+  test("what was read can be applied: who owned its fields is left out", async () => {
+    const { client, requests } = setUp(() => ({ body: {} }), { resource: DEPLOYMENTS });
+    const managedFields = [{ manager: "other" }];
+    const read = { metadata: { name: "web", uid: "u", managedFields } };
+    await client.apply(read);
+    expect(JSON.parse(String(requests[0]?.body)).metadata).toEqual({ name: "web", uid: "u", namespace: "default" });
+    expect(read.metadata.managedFields).toBe(managedFields);
+  });
+
   test("edit reads again on a conflict, five times at most, with growing pauses", async () => {
     let version = 0;
     const { client, lines, timing, requests } = setUp((request) => {

@@ -46,6 +46,17 @@ describe("the message", () => {
     expect(error).toMatchObject({ code: "API", retryable: true });
   });
 
+  test.each([
+    ['Deployment.apps "web" is invalid: spec.selector: Invalid value: {}: field is immutable', true],
+    ["spec: Forbidden: updates to statefulset spec for fields other than 'replicas' are forbidden", true],
+    ["spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`", true],
+    ["spec: Forbidden: spec is immutable after creation except resources.requests", true],
+    ["spec.replicas: Invalid value: -1: must be greater than or equal to 0", false],
+  ])("says what to do about what cannot be changed: %s", (message, isImmutable) => {
+    const { hint } = from(422, failure({ reason: "Invalid", message }));
+    expect(hint?.includes("delete the object and create it again")).toBe(isImmutable);
+  });
+
   test("stands even without a body", () => {
     expect(from(500, "").message).toContain("the server answered 500");
   });

@@ -1,3 +1,4 @@
+import type { UnknownObject } from "../../core/object.ts";
 import { AbortError, isApiError, isKubescriptError, TimeoutError } from "../../errors.ts";
 import type { DeleteOptions } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
@@ -34,6 +35,8 @@ export interface DeletedObject {
   readonly name: string;
   /** `absent` where there was none. */
   readonly action: "deleted" | "absent";
+  /** As its manifest has it. Not enumerable, so that the report prints as a table. */
+  readonly object: UnknownObject;
 }
 
 /**
@@ -147,7 +150,10 @@ class DeleteRun {
   }
 
   #record({ object }: Manifest, namespace: string | undefined, action: DeletedObject["action"]): void {
-    const entry = { kind: object.kind ?? "", namespace, name: object.metadata?.name ?? "", action };
+    const { kind = "", metadata: { name = "" } = {} } = object;
+    const entry = Object.defineProperty({ kind, namespace, name, action }, "object", {
+      value: object,
+    }) as DeletedObject;
     this.#report.push(entry);
     this.#options.onProgress?.(entry);
   }

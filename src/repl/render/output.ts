@@ -96,7 +96,9 @@ function nameLines(value: unknown): string | undefined {
   const objects = listedObjects(value);
   if (objects.length === 0) return undefined;
   return objects
-    .map((object) => {
+    .map((one) => {
+      // What became of an object, as apply and delete report it, holds the object.
+      const object = isReported(one) ? one.object : one;
       if (!isObject(object) || !object.metadata?.name) {
         throw new UsageError("USAGE", "Cannot write names: the result holds something that is no object of the API");
       }
@@ -105,6 +107,10 @@ function nameLines(value: unknown): string | undefined {
       return `${kind}${group === "" ? "" : `.${group}`}/${object.metadata.name}`;
     })
     .join("\n");
+}
+
+function isReported(value: unknown): value is { readonly object: unknown } {
+  return typeof value === "object" && value !== null && "action" in value && "object" in value;
 }
 
 /** The objects of an array, of a list as the API sends it, of a watch's event; else the value alone. */
