@@ -4,7 +4,9 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { formatYaml, parseYaml } from "../../src/core/yaml.ts";
 import type { AccessAttributes } from "../../src/operations/access/attributes.ts";
+import { serviceAccountKubeconfig } from "../../src/operations/access/kubeconfig.ts";
 import { ruleAllows } from "../../src/operations/access/rule-matching.ts";
+import type { OperationContext } from "../../src/operations/context.ts";
 import { render } from "../../src/repl/render/output.ts";
 import type { Cluster } from "../../src/runtime/cluster.ts";
 import { openCluster } from "../../src/runtime/open-cluster.ts";
@@ -298,6 +300,33 @@ describe("a service account", () => {
     await k8s.in("web").secrets.delete("leash");
     await expect(session.pods.list()).rejects.toMatchObject({ code: "UNAUTHORIZED" });
     await session.close();
+  });
+
+  test("shares the way to the server, and none of our own credentials for it", async () => {
+    const operation = {
+      scope: { type: "namespace", namespace: "web", chosen: true },
+      resource: () => k8s.serviceaccounts.in("web"),
+      connection: async () => ({
+        ...{ cluster: "c", server: "https://10.0.0.1", disableCompression: true },
+        tls: { ca: "authority", serverName: "api.example", insecureSkipVerify: false },
+        credential: { type: "token", token: "our own" },
+        proxyUrl: "http://me:hunter2@proxy.example:3128/",
+      }),
+    } as unknown as OperationContext;
+    const text = await serviceAccountKubeconfig(operation, "ci");
+    expect(text).not.toMatch(/hunter2|our own|me@/);
+    const { clusters } = parseYaml(text) as { clusters: { cluster: object }[] };
+    expect(clusters[0]?.cluster).toEqual({
+      server: "https://10.0.0.1",
+      "certificate-authority-data": Buffer.from("authority").toString("base64"),
+      "tls-server-name": "api.example",
+      "proxy-url": "http://proxy.example:3128",
+      "disable-compression": true,
+    });
+    // The name is that of the certificate of the server that we talk to.
+    const elsewhere = await serviceAccountKubeconfig(operation, "ci", { server: "https://lb.example" });
+    expect(elsewhere).toContain("server: https://lb.example");
+    expect(elsewhere).not.toContain("tls-server-name");
   });
 
   test("is the only thing that has one, and wrong wishes are refused", async () => {

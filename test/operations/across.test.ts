@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AcrossHandle, across, type Fleet } from "../../src/operations/across/across.ts";
+import { limiter } from "../../src/operations/across/limiter.ts";
 import { planAcross } from "../../src/operations/across/targets.ts";
 import { type OutputFormat, render } from "../../src/repl/render/output.ts";
 import type { Cluster } from "../../src/runtime/cluster.ts";
@@ -52,6 +53,32 @@ function fleet(...contexts: string[]): FakeFleet {
     },
   };
 }
+
+test("no more than so many works run at once, also where one comes as another ends", async () => {
+  const limit = limiter(2);
+  let [running, most] = [0, 0];
+  const work = (): Promise<void> =>
+    limit(async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
+    });
+  await Promise.all([work(), work().then(work), work(), work().then(work), work()]);
+  expect(most).toBe(2);
+});
+
+test("an interruption while namespaces are listed is one, and no failure of that cluster", async () => {
+  const abort = new AbortController();
+  const here = fleet();
+  const list = (): Promise<never> => {
+    abort.abort();
+    return Promise.reject(new Error("the list was cut off"));
+  };
+  here.here.resource = () => ({ list });
+  const interrupted = across(here, { namespaces: "*" }, () => undefined, { signal: abort.signal });
+  await expect(interrupted).rejects.toMatchObject({ code: "ABORTED" });
+});
 
 describe("targets", () => {
   const known = ["one", "two"];

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { KubernetesObject } from "../../src/core/object.ts";
+import type { KubernetesObject, UnknownObject } from "../../src/core/object.ts";
 import { lineDiff } from "../../src/operations/manifests/line-diff.ts";
 import { objectDiff } from "../../src/operations/manifests/object-diff.ts";
 import { render } from "../../src/repl/render/output.ts";
@@ -46,6 +46,19 @@ test("says what an apply would change, and changes nothing", async () => {
   const colored = (await render(diff, { format, color: true, now: 0 })) ?? "";
   expect(colored).toContain('\u001b[32m+  size: "2"\u001b[39m');
   expect(JSON.parse((await render(diffs, { format: { type: "json" }, color: true, now: 0 })) ?? "")).toHaveLength(3);
+});
+
+test("kubectl's own copy of a Secret's values is masked where it changes, too", () => {
+  const annotated = (value: string): KubernetesObject => ({
+    kind: "Secret",
+    metadata: {
+      annotations: { "kubectl.kubernetes.io/last-applied-configuration": `{"data":{"a":"${value}"}}`, team: "x" },
+    },
+  });
+  const diff = objectDiff(annotated("hunter1") as UnknownObject, annotated("hunter2") as UnknownObject);
+  expect(diff).not.toContain("hunter");
+  expect(diff).toMatch(/^-\s+kubectl.*: "\*\*\* \(before\)"$/m);
+  expect(diff).toContain("team: x");
 });
 
 test("shows of a Secret's values only whether they change, wherever they stand", async () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { LineMerge } from "../../src/operations/logs/line-merge.ts";
+import { inOrder } from "../../src/operations/logs/read-order.ts";
 
 /** Gives 1, 2, 3 …, and tells how many it was asked for and whether it was closed. */
 function counter(end = Number.POSITIVE_INFINITY): {
@@ -57,4 +58,19 @@ test("it ends when it is closed and its sources have ended, and a source's failu
   );
   expect(await failing.take()).toEqual([1]);
   await expect(failing.take()).rejects.toThrow("lost");
+});
+
+test("who leaves logs that come one after the other leaves those too that were asked ahead", async () => {
+  const sources = [counter(), counter(), counter()];
+  const lines = inOrder(
+    sources.map(({ source }) => source as unknown as Parameters<typeof inOrder>[0][number]),
+    2,
+  );
+  await lines.next();
+  await lines.return();
+  expect(sources.map(({ asked }) => [asked.count > 0, asked.closed])).toEqual([
+    [true, true],
+    [true, true],
+    [false, false],
+  ]);
 });

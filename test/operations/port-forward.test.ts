@@ -1,14 +1,27 @@
 import { once } from "node:events";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { carry } from "../../src/operations/port-forward/carry.ts";
-import { localAddresses } from "../../src/operations/port-forward/listen.ts";
+import { listen, localAddresses } from "../../src/operations/port-forward/listen.ts";
 import type { PortForward } from "../../src/operations/port-forward/port-forward.ts";
 import type { PortForwardEvent } from "../../src/operations/port-forward/port-forward-options.ts";
 import { parsePorts, resolvePort } from "../../src/operations/port-forward/ports.ts";
 import type { Pod, Service } from "../../src/types/core-v1.ts";
 import { type StreamCluster, startStreamCluster } from "../support/stream-cluster.ts";
+
+test("where one of several addresses cannot be listened on, none is", async () => {
+  const taken = createServer();
+  await once(taken.listen(0, "127.0.0.2"), "listening");
+  const { port } = taken.address() as AddressInfo;
+  const handlers = { onConnection: () => {}, onError: () => {} };
+  await expect(listen(["127.0.0.1", "127.0.0.2"], port, handlers)).rejects.toMatchObject({
+    message: `Cannot listen on 127.0.0.2:${port}: the port is taken`,
+  });
+  const free = createServer();
+  await once(free.listen(port, "127.0.0.1"), "listening");
+  await Promise.all([free, taken].map((server) => new Promise((resolve) => server.close(resolve))));
+});
 
 describe("ports as kubectl writes them", () => {
   test.each([

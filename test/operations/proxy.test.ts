@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import http, { IncomingMessage } from "node:http";
 import https from "node:https";
 import net from "node:net";
@@ -294,6 +294,7 @@ describe("its life", () => {
     expect((await failureOf(started(options))).message).toContain("something is listening there already");
     await new Promise((resolve) => left.close(resolve));
     const proxy = await started(options);
+    expect(statSync(socket).mode & 0o777).toBe(0o600);
     expect(await answered(proxy, "/version")).toEqual([200, "ok"]);
     await proxy.close();
     expect(existsSync(socket)).toBe(false);

@@ -168,8 +168,15 @@ test("history shows each revision with its cause and what it changed", async () 
 
 test("undo goes back to the revision before, or to the one named, with its annotations", async () => {
   await rolledOut("nginx:1", "nginx:2", "nginx:3");
+  // Of the object as it is: it does not go back with the template.
+  const own = {
+    "kubectl.kubernetes.io/last-applied-configuration": "{}",
+    "deployment.kubernetes.io/max-replicas": "9",
+  };
+  await deployments.annotate("web", own);
   const back = await deployments.rollout.undo("web");
   expect(image(back)).toBe("nginx:2");
+  expect(back.metadata?.annotations).toMatchObject(own);
   expect(back.metadata?.annotations?.["kubernetes.io/change-cause"]).toBe("to nginx:2");
   expect(back.spec?.template.metadata?.labels).toEqual(labels);
   await cluster.settled(deployments.rollout.wait("web"));

@@ -70,6 +70,26 @@ describe("wait", () => {
     expect(await wait(pods, "gone", "delete")).toBeUndefined();
   });
 
+  test("the first that cannot come true ends what is waited for beside it", async () => {
+    const { server, pods } = setUp();
+    server.set("web", 1);
+    const groups = ["web", "none"].map((name) => ({ client: pods, selection: { names: [name] } }));
+    await expect(waitForAll(groups, "ready")).rejects.toMatchObject({
+      code: "WAIT_FAILED",
+      message: expect.stringContaining('"none" to be ready: it does not exist'),
+    });
+    expect(server.openWatches).toBe(0);
+  });
+
+  test("a name that is none is refused before anything is asked for", async () => {
+    const { server, pods } = setUp();
+    for (const name of [undefined, null, 1]) {
+      const waiting = waitForAll([{ client: pods, selection: { names: [name as unknown as string] } }], "exists");
+      await expect(waiting).rejects.toMatchObject({ code: "INVALID_INPUT" });
+    }
+    expect(server.requests).toEqual([]);
+  });
+
   test("takes a function", async () => {
     const { server, pods } = setUp();
     server.set("web", 1);
@@ -136,6 +156,14 @@ describe("conditions", () => {
     ["the status'", { conditions: [{ type: "Ready", status: "True" }], observedGeneration: 1 }],
   ])("do not hold while %s generation is behind", (_, status) => {
     expect(verdict("ready", object("Deployment", status))).toMatchObject({ type: "pending" });
+  });
+
+  test("a successor of its name does not stand for an object", () => {
+    const pod = object("Pod", { conditions: [{ type: "Ready", status: "True" }] });
+    const successor = { ...pod, metadata: { ...pod.metadata, uid: "another" } };
+    const reason = "it was replaced by another of its name";
+    expect(judgeOf("ready").check(successor, pod)).toEqual({ type: "failed", reason });
+    expect(judgeOf("deleted").check(successor, pod)).toEqual({ type: "done" });
   });
 
   test("terminal states fail and say why", () => {
