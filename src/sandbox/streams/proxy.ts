@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { Readable } from "node:stream";
 import { connect as connectTls } from "node:tls";
@@ -9,7 +9,9 @@ import type { ServerRequest } from "../model/server-request.ts";
 import { StatusError } from "../model/status-error.ts";
 import type { Registry } from "../storage/registry.ts";
 import { type ProxyPath, redirectToRoot, rewriteLocation, splitProxyPath } from "./proxy-path.ts";
-import { proxiedPort, unreachable } from "./proxy-target.ts";
+import { type ProxiedPort, proxiedPort, unreachable } from "./proxy-target.ts";
+import { writeRefusal } from "./refusal.ts";
+import type { Upgrade } from "./upgrade.ts";
 
 /** Headers that are about one connection, or log the client in here: not passed on. */
 const OWN_HEADERS = new Set([
@@ -19,7 +21,15 @@ const OWN_HEADERS = new Set([
 /** What browsers ask is answered for this server, not for what is behind it. */
 const CORS_HEADERS = /^access-control-/;
 
-interface Sent extends ProxyPath {
+/** What proxied requests are sent on with. */
+export interface ProxyContext {
+  readonly containers: ContainerAccess;
+  readonly registry: Registry;
+}
+
+/** A connection to the program that is proxied, and what is asked of it there. */
+interface Reached extends ProxyPath {
+  readonly connection: Duplex;
   readonly secure: boolean;
   /** What the program behind the port goes by: its address, and the host that the client asked for. */
   readonly hosts: readonly [string, string];
@@ -29,11 +39,47 @@ interface Sent extends ProxyPath {
 export async function proxy(
   request: ServerRequest,
   target: PodStreamTarget,
-  { containers, registry }: { containers: ContainerAccess; registry: Registry },
+  { containers, registry }: ProxyContext,
 ): Promise<Response> {
-  const { pod, port } = proxiedPort(target, registry);
+  const port = proxiedPort(target, registry);
   const redirect = redirectToRoot(request);
   if (redirect !== undefined) return redirect;
+  const reached = await reach(request, target, port, containers);
+  return answered(await send(request, reached), reached);
+}
+
+/** The same for a request to upgrade: once the program has agreed, the bytes of both sides pass as they are. */
+export async function proxyUpgrade(
+  request: ServerRequest,
+  target: PodStreamTarget,
+  { containers, registry }: ProxyContext,
+  { message, socket, head }: Upgrade,
+): Promise<void> {
+  const reached = await reach(request, target, proxiedPort(target, registry), containers);
+  socket.once("close", () => reached.connection.destroy());
+  await new Promise<void>((resolve, reject) => {
+    const upgrade = { connection: "Upgrade", upgrade: message.headers.upgrade ?? "" };
+    const sent = outgoing(request, reached, upgrade, reject);
+    sent.once("response", (answer) => resolve(writeRefusal(socket, answered(answer, reached))));
+    sent.once("upgrade", (answer, program: Duplex, rest: Buffer) => {
+      socket.write(headOf(answer));
+      socket.unshift(head);
+      program.unshift(rest);
+      program.on("error", () => socket.destroy());
+      socket.pipe(program).pipe(socket);
+      resolve();
+    });
+    sent.end();
+  });
+}
+
+/** Connects to a port of a pod. Throws what the API server answers where it cannot. */
+async function reach(
+  request: ServerRequest,
+  { scheme }: PodStreamTarget,
+  { pod, port }: ProxiedPort,
+  containers: ContainerAccess,
+): Promise<Reached> {
   containers.check(pod, "proxy");
   const { podIP = "127.0.0.1" } = pod.status ?? {};
   let connection: Duplex;
@@ -44,32 +90,40 @@ export async function proxy(
     throw unreachable(`dial tcp ${podIP}:${port}: connect: connection refused`);
   }
   const { pathname, host } = requestTarget(request.url);
-  const sent: Sent = {
-    ...splitProxyPath(pathname),
-    secure: target.scheme === "https",
-    hosts: [`${podIP}:${port}`, request.headers.get("host") ?? host],
-  };
-  return answered(await send(request, sent, connection), sent);
+  const hosts = [`${podIP}:${port}`, request.headers.get("host") ?? host] as const;
+  return { ...splitProxyPath(pathname), connection, secure: scheme === "https", hosts };
 }
 
-function send(request: ServerRequest, { prefix, path, secure, hosts }: Sent, plain: Duplex): Promise<IncomingMessage> {
-  const headers: Record<string, string> = { host: hosts[1], "x-forwarded-uri": `${prefix}${path}` };
+/** The request as the program gets it; `fail` is told in the API server's words why there is no answer. */
+function outgoing(
+  request: ServerRequest,
+  { prefix, path, connection, secure, hosts }: Reached,
+  more: Readonly<Record<string, string>>,
+  fail: (error: StatusError) => void,
+): ClientRequest {
+  const headers: Record<string, string> = { host: hosts[1], "x-forwarded-uri": `${prefix}${path}`, ...more };
   request.headers.forEach((value, name) => {
     if (!OWN_HEADERS.has(name)) headers[name] = value;
   });
   const { method, url, signal } = request;
-  // Nobody knows what certificates pods have, so none is refused.
-  const createConnection = (): Duplex => (secure ? connectTls({ socket: plain, rejectUnauthorized: false }) : plain);
+  const sent = httpRequest({
+    method,
+    path: `${path}${requestTarget(url).search}`,
+    headers,
+    signal,
+    // Nobody knows what certificates pods have, so none is refused.
+    createConnection: () => (secure ? connectTls({ socket: connection, rejectUnauthorized: false }) : connection),
+  });
+  return sent.on("error", (error) => {
+    connection.destroy();
+    fail(unreachable(wrongScheme(error, secure) ?? error.message));
+  });
+}
+
+function send(request: ServerRequest, reached: Reached): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const sent = httpRequest(
-      { method, path: `${path}${requestTarget(url).search}`, headers, createConnection, signal },
-      resolve,
-    );
-    sent.on("error", (error) => {
-      plain.destroy();
-      reject(unreachable(wrongScheme(error, secure) ?? error.message));
-    });
-    const body = request.body;
+    const sent = outgoing(request, reached, {}, reject).once("response", resolve);
+    const { body } = request;
     if (body === null) sent.end();
     else
       Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0])
@@ -78,13 +132,20 @@ function send(request: ServerRequest, { prefix, path, secure, hosts }: Sent, pla
   });
 }
 
+/** The head of the answer by which a program leaves HTTP. */
+function headOf({ statusCode, statusMessage, rawHeaders }: IncomingMessage): string {
+  const lines: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
+  return [`HTTP/1.1 ${statusCode} ${statusMessage}`, ...lines, "", ""].join("\r\n");
+}
+
 /** In the words of a Go client. */
 function wrongScheme({ message }: Error, secure: boolean): string | undefined {
   const isHttp = secure && /wrong version number|packet length too long|http request/.test(message);
   return isHttp ? "http: server gave HTTP response to HTTPS client" : undefined;
 }
 
-function answered(message: IncomingMessage, { prefix, hosts }: Sent): Response {
+function answered(message: IncomingMessage, { prefix, hosts }: Reached): Response {
   const headers = new Headers();
   for (const [name, values] of Object.entries(message.headersDistinct)) {
     if (OWN_HEADERS.has(name) || CORS_HEADERS.test(name)) continue;

@@ -32,7 +32,7 @@ export async function writeRefusal(socket: Duplex, answer: Response): Promise<vo
   const body = Buffer.from(await answer.arrayBuffer());
   const lines = [`HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ""}`];
   answer.headers.forEach((value, name) => {
-    lines.push(`${name}: ${value}`);
+    if (name !== "content-length") lines.push(`${name}: ${value}`);
   });
   lines.push(`content-length: ${body.length}`, "connection: close", "", "");
   socket.end(Buffer.concat([Buffer.from(lines.join("\r\n")), body]));

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { HandleUpgrade } from "../listener/listener.ts";
-import type { ContainerAccess, ContainerSession } from "../model/container-access.ts";
+import type { ContainerSession } from "../model/container-access.ts";
 import type { Peer } from "../model/peer.ts";
 import type { PodStreamTarget } from "../model/pod-streams.ts";
 import { requestTarget } from "../model/request-target.ts";
@@ -11,6 +11,7 @@ import { chooseContainer } from "../pods/choose-container.ts";
 import type { Pod } from "../pods/pod.ts";
 import type { CommandChannels } from "./channels.ts";
 import { type CommandOptions, commandOptions } from "./command-options.ts";
+import { type ProxyContext, proxyUpgrade } from "./proxy.ts";
 import { refusalOf, TextRefusal, writeRefusal } from "./refusal.ts";
 import { serveCommand } from "./serve-command.ts";
 import { sessionStatus } from "./session-status.ts";
@@ -25,14 +26,16 @@ export interface Upgrade {
   readonly head: Buffer;
 }
 
-export interface UpgradeOptions {
+export interface UpgradeOptions extends ProxyContext {
   /** Authenticates and authorizes; the refusal where that fails. */
   connect(request: ServerRequest, peer?: Peer): PodStreamTarget | Response;
-  readonly containers: ContainerAccess;
 }
 
-/** Takes connections that are to be exec, attach and port-forward, over WebSocket or SPDY/3.1. */
-export function createUpgrades({ connect, containers }: UpgradeOptions): HandleUpgrade {
+/**
+ * Takes connections that are to be exec, attach and port-forward, over WebSocket or SPDY/3.1, or another protocol of a
+ * proxied program.
+ */
+export function createUpgrades({ connect, containers, registry }: UpgradeOptions): HandleUpgrade {
   return (request, peer, socket, head, message) => {
     void serve(request, peer, { message, socket, head }).catch((error) => writeRefusal(socket, refusalOf(error)));
   };
@@ -41,6 +44,9 @@ export function createUpgrades({ connect, containers }: UpgradeOptions): HandleU
     const target = connect(request, peer);
     if (target instanceof Response) return writeRefusal(upgrade.socket, target);
     const { resource, subresource, object } = target;
+    if (subresource === "proxy" && resource !== "nodes") {
+      return proxyUpgrade(request, target, { containers, registry }, upgrade);
+    }
     if (resource !== "pods") throw badRequest(`connections to ${resource}/${subresource} are not upgraded`);
     const pod = object as Pod;
     const query = requestTarget(request.url).searchParams;
