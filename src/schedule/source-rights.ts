@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parse } from "acorn";
 import { groupResource } from "../core/path.ts";
 import type { ApiResource } from "../core/resource.ts";
+import { unlistedResource } from "../core/unlisted-resources.ts";
 import { parseYamlDocuments } from "../core/yaml.ts";
 import { LEFT_OUT } from "../operations/tree/tree.ts";
 import type { Access } from "./access-rules.ts";
@@ -182,7 +183,8 @@ class CallRights {
     own: ApiResource | undefined,
   ): Promise<readonly Pick<ApiResource, "group" | "name" | "namespaced">[]> {
     if (name === undefined) return own === undefined ? [] : [own];
-    if (name === SIGNERS) return [{ group: "certificates.k8s.io", name: "signers", namespaced: false }];
+    const unlisted = unlistedResource(name);
+    if (unlisted !== undefined) return [{ ...unlisted, namespaced: false }];
     if (name === "*") {
       const all = (await this.#lookup.listable()).filter((one) => !LEFT_OUT.has(groupResource(one)));
       return own?.namespaced === true ? all.filter(({ namespaced }) => namespaced) : all;
@@ -191,9 +193,6 @@ class CallRights {
     return found === undefined ? [] : [found];
   }
 }
-
-/** Rights are given on them, and no server lists them among its resources. */
-const SIGNERS = "signers.certificates.k8s.io";
 
 const HTTP_METHODS: Readonly<Record<string, string>> = {
   get: "GET",

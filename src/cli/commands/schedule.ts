@@ -48,7 +48,7 @@ run, and by what the source calls; --allow adds what neither shows. Before its f
       type: "string",
       multiple: true,
       placeholder: "RIGHT",
-      description: "right to add: VERBS:RESOURCES[@NAMESPACE], such as delete:jobs.batch; may be repeated",
+      description: "right to add: VERBS:RESOURCES[=NAME][@NAMESPACE], such as delete:jobs.batch; may be repeated",
     },
     { name: "no-trial", type: "boolean", description: "no trial run: rights come from the source and --allow" },
     {

@@ -21,7 +21,7 @@ export const logs: ScheduleVerb = async (invocation) => {
         ? logLines(resources("jobs.v1.batch", namespace), job, { follow: true, container: CONTAINER, signal })
         : inOrder(resources("pods", namespace), pods, signal);
     terminal.stderr.write(`${job}: ${pods.length === 0 ? "no pods yet" : pods.join(", ")}\n`);
-    for await (const { line } of lines) await write(terminal.stdout, `${line}\n`);
+    for await (const together of lines) await write(terminal.stdout, together.map(({ line }) => `${line}\n`).join(""));
   });
 };
 
@@ -32,6 +32,6 @@ async function* inOrder(
   pods: ResourceClient<UnknownObject>,
   names: readonly string[],
   signal: AbortSignal | undefined,
-): AsyncGenerator<LogLine, void, undefined> {
+): AsyncGenerator<LogLine[], void, undefined> {
   for (const name of names) yield* logLines(pods, name, { container: CONTAINER, signal });
 }

@@ -1,4 +1,6 @@
-import { UsageError } from "../../errors.ts";
+import type { ApiResource } from "../../core/resource.ts";
+import { unlistedResource } from "../../core/unlisted-resources.ts";
+import { isKubescriptError, UsageError } from "../../errors.ts";
 import { namespaceOf } from "../../resources/scope.ts";
 import type { OperationContext } from "../context.ts";
 
@@ -46,7 +48,7 @@ export async function attributesOf(
     const within = namespace === "*" ? undefined : namespace;
     return { verb, group: "*", resource: "*", subresource: below, name: options.name, namespace: within };
   }
-  const { group, name, namespaced } = await operation.resource(type).resource();
+  const { group, name, namespaced } = await resourceOf(operation, type);
   return {
     verb,
     group,
@@ -55,4 +57,18 @@ export async function attributesOf(
     name: options.name,
     namespace: namespaced && namespace !== "*" ? namespace : undefined,
   };
+}
+
+/** The server's, else one that authorizers alone know: `can("impersonate", "users")`. */
+async function resourceOf(
+  operation: OperationContext,
+  type: string,
+): Promise<Pick<ApiResource, "group" | "name" | "namespaced">> {
+  try {
+    return await operation.resource(type).resource();
+  } catch (error) {
+    const unlisted = unlistedResource(type);
+    if (unlisted === undefined || !isKubescriptError(error) || error.code !== "UNKNOWN_RESOURCE") throw error;
+    return { ...unlisted, namespaced: false };
+  }
 }

@@ -1,5 +1,6 @@
 import { resolveName } from "../../core/names.ts";
 import type { LabelSelectorObject } from "../../core/selector.ts";
+import { unlistedResource } from "../../core/unlisted-resources.ts";
 import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import type { ClusterRole, PolicyRule, Role } from "../../types/rbac-v1.ts";
 import { listOf, type MakeOptions, making, metadataFor, type Names, namesOf, type Refuse } from "./making.ts";
@@ -100,7 +101,7 @@ function rulesOf(refuse: Refuse, spec: ClusterRuleSpec): PolicyRule[] {
   const given = namesOf(spec.verbs);
   const verbs = given.includes("*") ? ["*"] : given;
   if (verbs.length === 0) throw refuse("a rule has no verbs", 'Say { verbs: "get,list,watch" }.');
-  const odd = verbs.find((one) => !/^([a-z]+|\*)$/.test(one));
+  const odd = verbs.find((one) => !/^([a-z][-a-z:]*|\*)$/.test(one));
   if (odd !== undefined)
     throw refuse(
       `"${odd}" is no verb`,
@@ -130,15 +131,6 @@ function rulesOf(refuse: Refuse, spec: ClusterRuleSpec): PolicyRule[] {
     : [...rules, { verbs, nonResourceURLs: urls.map((one) => urlOf(refuse, one, verbs)) }];
 }
 
-/** What only rules know: no server lists them. */
-const UNLISTED: Readonly<Record<string, string>> = {
-  users: "",
-  groups: "",
-  uids: "authentication.k8s.io",
-  userextras: "authentication.k8s.io",
-  signers: "certificates.k8s.io",
-};
-
 function resourceOf(refuse: Refuse, text: string): { group: string; resource: string } {
   const [type = "", ...below] = text.split("/");
   const sub = below.length === 0 ? "" : `/${below.join("/")}`;
@@ -146,10 +138,8 @@ function resourceOf(refuse: Refuse, text: string): { group: string; resource: st
   if (plural === "*") return { group: rest.join("."), resource: `*${sub}` };
   const found = resolveName(type, BUILT_IN_RESOURCES);
   if (found.type === "found") return { group: found.resource.group, resource: `${found.resource.name}${sub}` };
-  const unlisted = UNLISTED[plural];
-  if (unlisted !== undefined && (rest.length === 0 || rest.join(".") === unlisted)) {
-    return { group: unlisted, resource: `${plural}${sub}` };
-  }
+  const unlisted = unlistedResource(type);
+  if (unlisted !== undefined) return { group: unlisted.group, resource: `${unlisted.name}${sub}` };
   const [version, ...group] = rest;
   if (plural !== "" && version !== undefined) {
     return {
