@@ -2,11 +2,13 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { BackingPods } from "../../src/operations/port-forward/backing-pods.ts";
 import { carry } from "../../src/operations/port-forward/carry.ts";
 import { listen, localAddresses } from "../../src/operations/port-forward/listen.ts";
 import type { PortForward } from "../../src/operations/port-forward/port-forward.ts";
 import type { PortForwardEvent } from "../../src/operations/port-forward/port-forward-options.ts";
 import { parsePorts, resolvePort } from "../../src/operations/port-forward/ports.ts";
+import type { ForwardTarget } from "../../src/operations/port-forward/target.ts";
 import type { Pod, Service } from "../../src/types/core-v1.ts";
 import { type StreamCluster, startStreamCluster } from "../support/stream-cluster.ts";
 
@@ -452,6 +454,29 @@ test("who may not watch pods still has them forwarded", async () => {
   const forward = await k8s.as("ann").pods.portForward("p", await echo(), { localPort: 0 });
   forwards.push(forward);
   expect(await said(forward.localPort, "hello", 5)).toBe("hello");
+});
+
+test("once the watch of its pods has failed, connections find them as soon as they can be asked for again", async () => {
+  const pod = { metadata: { name: "p", uid: "1" }, status: { phase: "Running" } };
+  let loggedIn = false;
+  const pods = {
+    timing: cluster.k8s.pods.timing,
+    async *watch() {
+      yield { type: "ADDED", object: pod };
+      yield { type: "SYNCED", object: {} };
+      throw new Error("the token has expired");
+    },
+    list: async () => {
+      if (!loggedIn) throw new Error("log in");
+      return [pod];
+    },
+  };
+  const target = { label: "services", namespace: "default", pods, selection: { labels: "a=b" }, isService: true };
+  const handlers = { onPod: () => {}, onWaiting: () => {}, onGone: () => {} };
+  const backing = new BackingPods(target as unknown as ForwardTarget, handlers, new AbortController().signal);
+  await expect.poll(() => backing.take(1000).catch(String)).toBe("Error: log in");
+  loggedIn = true;
+  expect(await backing.take(1000)).toBe(pod);
 });
 
 test("nothing is forwarded on a dry run", async () => {

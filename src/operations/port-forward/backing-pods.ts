@@ -1,11 +1,11 @@
 import { abortError } from "../../core/abort.ts";
-import { ConnectionError, isApiError, TimeoutError } from "../../errors.ts";
+import { ConnectionError, TimeoutError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { byFitness, isOver, isUsable, returnsByName, waitingReason } from "./pod-fitness.ts";
 import { type ForwardTarget, type PodSelection, selectionOf, type TargetObject, targetEnd } from "./target.ts";
 
-/** How often pods that may not be watched are looked up, while one is waited for. */
+/** How often pods that cannot be watched are looked up, while one is waited for. */
 const LOOK_AGAIN_MS = 1000;
 
 /** What is told of the pods. */
@@ -20,7 +20,7 @@ export interface BackingPodsHandlers {
 
 /**
  * The pods behind what is forwarded, kept current by a watch: which one the next connection goes to. It stays the same
- * one while that is fit. Where pods may not be watched they are looked up for each connection instead.
+ * one while that is fit. Where pods cannot be watched, or no longer, they are looked up for each connection instead.
  */
 export class BackingPods {
   readonly #target: ForwardTarget;
@@ -38,7 +38,6 @@ export class BackingPods {
   /** What the object's end says: from then on nothing takes the place of the pods that are left. */
   #end: string | undefined;
   #gone: Error | undefined;
-  #failure: unknown;
   #reselect: (selection: PodSelection) => void = () => {};
 
   /** @param signal ends the watches */
@@ -75,7 +74,6 @@ export class BackingPods {
         if (!this.#watched) await this.#look();
         this.#choose();
         if (this.#gone !== undefined) throw this.#gone;
-        if (this.#failure !== undefined) throw this.#failure;
         if (this.#current !== undefined) return this.#current;
         if (late) throw this.#late(timeoutMs);
         const woken = new Promise<void>((resolve) => this.#waiters.add(resolve));
@@ -119,10 +117,10 @@ export class BackingPods {
           this.#synced = false;
         }
       }
-    } catch (error) {
+    } catch {
       if (this.#signal.aborted) return;
-      if (isApiError(error) && error.httpStatus === 403) this.#watched = false;
-      else this.#failure = error;
+      // What is wrong, a right or a log-in, each connection tells for itself, until it is mended.
+      this.#watched = false;
       this.#wake();
     }
   }
@@ -167,7 +165,7 @@ export class BackingPods {
     }
   }
 
-  /** The pods as they are now, where they may not be watched. */
+  /** The pods as they are now, where they cannot be watched. */
   async #look(): Promise<void> {
     const { pods, selection } = this.#target;
     const signal = this.#signal;
