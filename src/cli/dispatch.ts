@@ -10,10 +10,11 @@ import { hasColor, type Terminal, write } from "./terminal.ts";
 
 /** Runs the command that a line names, on this process, and ends it with the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // `| head` closes early: what it no longer reads is nobody's loss. What goes on printing is ended by its Interruption.
+  // `| head` closes early, and so does a window: what nobody reads is nobody's loss. What goes on printing is ended by its
+  // Interruption.
   for (const output of [process.stdout, process.stderr]) {
     output.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
+      if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
     });
   }
   const terminal: Terminal = {

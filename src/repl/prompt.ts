@@ -2,7 +2,7 @@ import { clearLine, cursorTo } from "node:readline";
 import { type REPLServer, Recoverable, start } from "node:repl";
 import type { Readable, Writable } from "node:stream";
 import { endedOrAborted } from "../core/abort.ts";
-import { isKubescriptError } from "../errors.ts";
+import { AbortError, isKubescriptError } from "../errors.ts";
 import { forgetDeeds } from "../resources/deeds.ts";
 import type { Cluster } from "../runtime/cluster.ts";
 import { errorText } from "../runtime/error-text.ts";
@@ -13,6 +13,7 @@ import { defineCommands } from "./commands.ts";
 import { SourceError } from "./compile.ts";
 import { Completer } from "./complete.ts";
 import { type Evaluation, prepare } from "./evaluate.ts";
+import { forgottenAwait } from "./forgotten-await.ts";
 import { appendHistory, readHistory } from "./history.ts";
 import { isBareInterruption, listenForInterrupt } from "./interrupt.ts";
 import { bracketedPaste, marked, PasteFilter, unmarked } from "./paste.ts";
@@ -20,6 +21,9 @@ import { render } from "./render/output.ts";
 import { suggestMethod } from "./suggest-method.ts";
 import { Transcript } from "./transcript.ts";
 import { isLive, printLive } from "./watch-view.ts";
+
+/** What ends a prompt from outside: the first when its window is closed. */
+const TERMINATIONS = ["SIGHUP", "SIGTERM"] as const;
 
 /** What a prompt runs on. */
 export interface PromptOptions {
@@ -42,10 +46,13 @@ export interface PromptOptions {
   readonly onReader?: (reader: { letGo(): void; takeBack(): void }) => void;
 }
 
-/** Runs a prompt until it is left. */
-export async function runPrompt(options: PromptOptions): Promise<void> {
+/** How a prompt ended: its user left, or its terminal went away or the process is to end. */
+export type PromptEnd = "left" | "terminated";
+
+/** Runs a prompt until it is left or terminated. */
+export async function runPrompt(options: PromptOptions): Promise<PromptEnd> {
   const prompt = new Prompt(options);
-  await prompt.run();
+  return prompt.run();
 }
 
 /** One session at the prompt: its handle, what was typed, and the line that runs. */
@@ -60,13 +67,15 @@ export class Prompt {
   #running = false;
   /** Lines that run or wait to. */
   #pending = 0;
+  /** Aborted when the prompt is terminated. */
+  readonly #termination: AbortController = new AbortController();
 
   constructor(options: PromptOptions) {
     this.options = options;
     this.k8s = options.k8s;
   }
 
-  async run(): Promise<void> {
+  async run(): Promise<PromptEnd> {
     const { stdin, stdout, color, historyFile } = this.options;
     const shell = createShell({ cluster: () => this.k8s, env: this.options.env });
     this.#installGlobals(shell.$);
@@ -118,15 +127,24 @@ export class Prompt {
     Object.defineProperty(globalThis, "_", { value: undefined, writable: true, configurable: true });
     (server as REPLServer & { history: string[] }).history = history.map(marked);
     defineCommands(server, this);
+    const terminate = (): void => {
+      this.#termination.abort(new AbortError("Terminated"));
+      server.close();
+    };
+    for (const event of TERMINATIONS) process.on(event, terminate);
+    stdin.on("error", terminate);
     try {
       await new Promise((resolve) => server.once("exit", resolve));
       await this.#queue;
+      return this.#termination.signal.aborted ? "terminated" : "left";
     } finally {
+      for (const event of TERMINATIONS) process.off(event, terminate);
       stdout.write(bracketedPaste.off);
       process.off("unhandledRejection", report);
       process.off("uncaughtException", report);
       stdin.unpipe(filter);
       stdin.pause();
+      stdin.off("error", terminate);
       shell.close();
       await appendHistory(historyFile, this.#typed);
     }
@@ -147,6 +165,7 @@ export class Prompt {
 
   /** Prints a line above the one that is being typed. */
   print(text: string): void {
+    if (this.#termination.signal.aborted) return;
     this.#clearLine();
     this.options.stdout.write(`${text}\n`);
     if (!this.#running) this.#server?.displayPrompt(true);
@@ -222,7 +241,7 @@ export class Prompt {
   }
 
   async #runLine(source: string, evaluation: Evaluation): Promise<void> {
-    const interrupt = listenForInterrupt(process);
+    const interrupt = listenForInterrupt(process, this.#termination.signal);
     this.#signal = interrupt.signal;
     this.#running = true;
     forgetDeeds();
@@ -242,10 +261,11 @@ export class Prompt {
       const settled = await endedOrAborted(value, interrupt.signal, { late });
       Object.assign(globalThis, { _: settled });
       await this.#show(settled, interrupt.signal);
+      this.#hintAtPromises(source, evaluation, settled);
       this.transcript.add(source, evaluation, isPromise(value));
     } catch (error) {
       const bare = isBareInterruption(error) || (interrupt.signal.aborted && !isKubescriptError(error));
-      this.options.stdout.write(bare ? `${this.#dim("interrupted")}\n` : `${this.#errorText(error)}\n`);
+      this.options.stdout.write(bare ? `${this.#dim("interrupted")}\n` : `${this.#errorText(error, source)}\n`);
     } finally {
       interrupt.done();
       this.#running = false;
@@ -276,8 +296,18 @@ export class Prompt {
     this.#server?.resume();
   }
 
-  #errorText(error: unknown): string {
-    const suggestion = suggestMethod(error, this.k8s);
+  /** Only what a line ends in is awaited: a promise that was kept, or looked into, is not what was meant. */
+  #hintAtPromises(source: string, { declared, lastExpression }: Evaluation, value: unknown): void {
+    const globals = globalThis as Record<string, unknown>;
+    const kept = lastExpression === undefined ? declared.filter((name) => globals[name] instanceof Promise) : [];
+    const hints = kept.map((name) => `${name} is a promise: write ${name} = await …, or await ${name}`);
+    const used = lastExpression !== undefined && value === undefined ? forgottenAwait(source, this.k8s) : undefined;
+    for (const hint of used === undefined ? hints : [used]) this.options.stdout.write(`${this.#dim(hint)}\n`);
+  }
+
+  #errorText(error: unknown, source = ""): string {
+    const awaited = error instanceof TypeError ? forgottenAwait(source, this.k8s) : undefined;
+    const suggestion = awaited ?? suggestMethod(error, this.k8s);
     const text = errorText(error, { color: this.options.color });
     return suggestion === undefined ? text : `${text}\n${this.#dim(`  ${suggestion}`)}`;
   }

@@ -50,12 +50,17 @@ export function memberWithKnownOptions(
   const bound = (value as Call).bind(owner) as Call;
   if (again.includes(key)) return (...given: unknown[]) => withKnownOptions(bound(...given) as object, table);
   const method = Object.hasOwn(methods, key) ? methods[key] : undefined;
-  return method === undefined ? bound : checked(bound, key, method, isAsync(value) ? whole : undefined);
+  return method === undefined ? bound : checked(bound, key, method, isAsync(value) ? { whole, owner } : undefined);
 }
 
-/** @param whole of what an asynchronous method is; undefined for one that gives its result at once */
-function checked(call: Call, name: string, method: MethodOptions, whole: object | undefined): Call {
-  if (whole === undefined) {
+/** @param of whose an asynchronous method is; undefined for one that gives its result at once */
+function checked(
+  call: Call,
+  name: string,
+  method: MethodOptions,
+  of: { readonly whole: object; readonly owner: object } | undefined,
+): Call {
+  if (of === undefined) {
     return (...given) => {
       const refused = refusal(name, method, given);
       if (refused !== undefined) throw refused;
@@ -66,7 +71,7 @@ function checked(call: Call, name: string, method: MethodOptions, whole: object 
     const refused = refusal(name, method, given);
     if (refused !== undefined) throw refused;
     const result = await call(...given);
-    tellDeed(whole, name, given, result);
+    tellDeed(of.whole, of.owner, name, given, result);
     return result;
   };
 }

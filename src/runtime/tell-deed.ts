@@ -1,6 +1,7 @@
 import type { KubernetesObject } from "../core/object.ts";
 import { groupResource } from "../core/path.ts";
 import { ResourceHelper } from "../operations/resource-helper.ts";
+import { Rollout } from "../operations/rollout/rollout.ts";
 import { rememberDeed } from "../resources/deeds.ts";
 
 /** kubectl's words for what a method has done to an object. */
@@ -28,22 +29,37 @@ const DEEDS: Readonly<Record<string, string>> = {
   image: "image updated",
   env: "env updated",
   resources: "resource requirements updated",
+  run: "created",
+  wait: "condition met",
 };
 
-/** Notes what a helper's method did on the object that it gave, so that who looks at it next is told that first. */
-export function tellDeed(helper: object, method: string, given: readonly unknown[], result: unknown): void {
-  const deed = Object.hasOwn(DEEDS, method) ? DEEDS[method] : undefined;
-  if (deed === undefined || !(helper instanceof ResourceHelper) || typeof result !== "object" || result === null)
-    return;
+/**
+ * Notes what a method did on the object that it gave, so that who looks at it next is told that first.
+ *
+ * @param whole the helper or the cluster's handle that was called
+ * @param owner the same, or the part of it that has the method: `rollout`
+ */
+export function tellDeed(
+  whole: object,
+  owner: object,
+  method: string,
+  given: readonly unknown[],
+  result: unknown,
+): void {
+  const known = Object.hasOwn(DEEDS, method) ? DEEDS[method] : undefined;
+  const deed = method === "wait" && owner instanceof Rollout ? "successfully rolled out" : known;
+  if (deed === undefined || typeof result !== "object" || result === null || !("metadata" in result)) return;
   // With no number it only reads.
   if (method === "scale" && given[1] === undefined) return;
-  const tried = helper.storesNothing || given.some(isDryRun) ? " (server dry run)" : "";
+  const helper = whole instanceof ResourceHelper ? whole : undefined;
+  const storesNothing = helper?.storesNothing ?? (whole as { isDryRun?: boolean }).isDryRun;
+  const tried = method !== "wait" && (storesNothing || given.some(isDryRun)) ? " (server dry run)" : "";
   rememberDeed(result, async () => {
     const { apiVersion = "", kind = "", metadata } = result as KubernetesObject;
     // What it gives is another object that was made for this one; or the object itself, its Scale or a Status.
     const made = method === "expose" || method === "autoscale";
     const [group = ""] = apiVersion.includes("/") ? apiVersion.split("/") : [];
-    const type = made ? { kind, group } : await helper.resource();
+    const type = made || helper === undefined ? { kind, group } : await helper.resource();
     const typeName = groupResource({ group: type.group, name: type.kind.toLowerCase() });
     return `${typeName}/${metadata?.name ?? String(given[0])} ${deed}${tried}`;
   });

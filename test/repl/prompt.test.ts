@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type IPty, spawn } from "@lydell/node-pty";
@@ -71,8 +71,8 @@ class Session {
     return this.exited;
   }
 
-  kill(): void {
-    this.#terminal.kill();
+  kill(signal?: string): void {
+    this.#terminal.kill(signal);
   }
 }
 
@@ -142,6 +142,29 @@ test("an unhandled rejection is told and ends nothing", async () => {
   const session = await open();
   await session.type("void Promise.reject(new Error('loose'))\r", /Error: loose[\s\S]*> /);
   await session.type("40 + 2\r", /\n42\r\n/);
+});
+
+test("a window that is closed takes nothing with it that was typed, whatever runs", async () => {
+  const place = await mkdtemp(path.join(tmpdir(), "prompt-history-"));
+  try {
+    const file = path.join(place, "history");
+    const session = await open(file);
+    await session.type("const kept = 1\r", "default> ");
+    await session.type("console.log('going'); await new Promise(() => {})\r", /\ngoing\r\n/);
+    session.kill("SIGHUP");
+    expect(await session.exited).toBe(143);
+    expect(await readFile(file, "utf8")).toMatch(/^const kept = 1\nconsole/);
+  } finally {
+    await rm(place, { recursive: true });
+  }
+});
+
+test("what is used as if it had been awaited is told", async () => {
+  const session = await open();
+  await session.type("const nodes = k8s.nodes.list()\r", /nodes is a promise: write nodes = await [\s\S]*> /);
+  await session.type("k8s.nodes.list().length\r", /write \(await k8s\.nodes\.list\(\)\)\.length[\s\S]*> /);
+  await session.type('k8s.nodes.get("node0").metadata.name\r', /TypeError[\s\S]*write \(await k8s[\s\S]*> /);
+  await session.type("(await k8s.nodes.list()).length\r", /\n3\r\n/);
 });
 
 test("history comes back after a restart", async () => {

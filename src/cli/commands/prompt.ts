@@ -35,7 +35,7 @@ printed until Ctrl-C; .help lists what begins with a dot. Standard input that is
       const where = session.sandbox ? "the sandbox" : session.k8s.server;
       await write(terminal.stdout, `kubescript ${packageRoot().version} on ${where}. Try k8s.pods.list(), or .help\n`);
       session.progress.allow(false);
-      await runPrompt({
+      const end = await runPrompt({
         onRunning: session.progress.allow,
         onReader: session.lender.setReader,
         k8s: session.k8s,
@@ -49,7 +49,7 @@ printed until Ctrl-C; .help lists what begins with a dot. Standard input that is
         historyFile: historyFile({ env: terminal.env, homeDirectory: homedir() }),
         words: positionals,
       });
-      return EXIT.done;
+      return end === "left" ? EXIT.done : EXIT.terminated;
     } finally {
       await session.close();
     }

@@ -61,7 +61,12 @@ async function runInput(invocation: Invocation): Promise<number> {
   const { values, script } = split(invocation, []);
   const args = parsePlainArguments(script);
   return runWithGlobals(values, terminal, args, async (surroundings: ScriptSurroundings) => {
-    const { value } = await evaluation.run({ name, signal: surroundings.signal, folder: `${terminal.cwd}/`, tidies: true });
+    const { value } = await evaluation.run({
+      name,
+      signal: surroundings.signal,
+      folder: `${terminal.cwd}/`,
+      tidies: true,
+    });
     return isRecipe(value) ? runRecipe(value, { ...surroundings, words: script }) : value;
   });
 }

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { forgottenAwait } from "../../src/repl/forgotten-await.ts";
+import { suggestMethod } from "../../src/repl/suggest-method.ts";
+import { openCluster } from "../../src/runtime/open-cluster.ts";
+
+const k8s = await openCluster({
+  kubeconfig:
+    "apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters: [{ name: c, cluster: { server: 'https://192.0.2.1' } }]\ncontexts: [{ name: c, context: { cluster: c } }]\n",
+  env: {},
+});
+
+test.each([
+  ['k8s.pods.get("a)").spec.containers', 'k8s.pods.get("a)") gives a promise: write (await k8s.pods.get("a)")).spec'],
+  ["k8s.pods.list()[0]", "k8s.pods.list() gives a promise: write (await k8s.pods.list())[…]"],
+  ["1 + k8s.in('web').pods.list({ limit: 1 }).length", "k8s.in('web').pods.list({ limit: 1 }) gives"],
+  ["k8s.deployments.rollout.history('web').at(-1)", "(await k8s.deployments.rollout.history('web')).at"],
+  ["for (const pod of k8s.pods.list()) log(pod)", "write await k8s.pods.list()"],
+  ["[...k8s.pods.list()]", "write await k8s.pods.list()"],
+])("in %s an await is missing", (source, hint) => {
+  expect(forgottenAwait(source, k8s)).toContain(hint);
+});
+
+test.each([
+  "k8s.pods.list()",
+  "(await k8s.pods.list()).length",
+  "await k8s.pods.list()",
+  "k8s.pods.list().then((pods) => pods.length)",
+  "const pods = k8s.pods.list()",
+  "for await (const event of k8s.pods.watch()) log(event.type)",
+  'k8s.make.deployment("web", { image: "a" }).spec',
+  'k8s.in("web").namespace',
+  "other.k8s.pods.list().length",
+  "k8s.pods.list(",
+])("in %s none is", (source) => {
+  expect(forgottenAwait(source, k8s)).toBeUndefined();
+});
+
+test.each([
+  ["k8s.get is not a function", "It is a verb of a resource: k8s.pods.get, k8s.deployments.get …"],
+  ["k8s.logs is not a function", "It is a verb of a resource: k8s.pods.logs, k8s.deployments.logs …"],
+  ["k8s.pods.list is not a function or its return value is not iterable", undefined],
+  ["k8s.pods.lst is not a function", "Did you mean k8s.pods.list?"],
+])("%s: %s", (message, suggestion) => {
+  expect(suggestMethod(new TypeError(message), k8s)).toBe(suggestion);
+});
