@@ -94,6 +94,7 @@ test("variables are set, taken from a source and removed, in the containers aske
   expect(containers(again)[1]?.env).toMatchObject([{ name: "B", valueFrom: field }]);
   expect(containers(again)[1]?.env?.[0]?.valueFrom).not.toHaveProperty("secretKeyRef");
   expect(containers(again)[0]?.env).toHaveLength(2);
+  expect(containers(await deployments.set.env("web", { D: "4" }, { containers: "sidecar" }))[0]?.env).toHaveLength(2);
   const text = await deployments.set.env("web", { B: "plain" }, { containers: ["init", "web"] });
   expect(containers(text)[0]?.env?.find(({ name }) => name === "B")).toEqual({ name: "B", value: "plain" });
   expect(text.spec?.template.spec?.initContainers?.[0]?.env).toEqual([{ name: "B", value: "plain" }]);
@@ -123,6 +124,54 @@ test.each([
     () => deployments.set.env("web", { A: 1 as unknown as string }),
     /variable "A" cannot have number as its value$/,
     /A value is a text/,
+  ],
+  [
+    "kubectl's words for variables, without their values",
+    () => deployments.set.env("web", ["PASSWORD=hush"] as never),
+    'Cannot set the environment of "web": it takes an object, not an array',
+    /LOG_LEVEL/,
+  ],
+  [
+    "kubectl's word for an image",
+    () => deployments.set.image("web", "web=a" as never),
+    /not string$/,
+    /Name containers/,
+  ],
+  [
+    "an amount that JSON has not",
+    () => deployments.set.resources("web", { limits: { cpu: Number.NaN } }),
+    /limits.cpu is NaN$/,
+    /null to remove/,
+  ],
+  [
+    "an amount never set",
+    () => deployments.set.resources("web", { limits: { cpu: undefined as never } }),
+    /cpu is undefined$/,
+    /null to remove/,
+  ],
+  [
+    "kubectl's words for limits",
+    () => deployments.set.resources("web", { limits: "cpu=1" as never }),
+    /limits is "cpu=1", not an object$/,
+    /Give/,
+  ],
+  [
+    "a name never set",
+    () => deployments.set.image(undefined as never, { web: "a" }),
+    "Cannot set the image of one of deployments.apps: its name is undefined, not a text",
+    undefined,
+  ],
+  [
+    "the scale of what has none",
+    () => cluster.helper("daemonsets").scale("web", 1),
+    /a DaemonSet has no scale$/,
+    /have one/,
+  ],
+  [
+    "no most replicas",
+    () => deployments.autoscale("web", undefined as never),
+    /max must be a whole number from 1$/,
+    /It is undefined/,
   ],
   ["no amounts", () => deployments.set.resources("web", {}), /neither requests nor limits are given$/, /requests/],
   ["a bad amount", () => deployments.set.resources("web", { limits: { cpu: "lots" } }), /Cannot read "lots"/, /500m/],

@@ -72,6 +72,8 @@ test("status fails at the progress deadline, and when the object goes", async ()
   await deployments.delete("other");
   await expect(cluster.settled(steps.next())).rejects.toThrow(/it was deleted/);
   await expect(deployments.rollout.wait("none")).rejects.toThrow(/it does not exist/);
+  await expect(deployments.everywhere.rollout.wait("web")).rejects.toThrow(/one object has one namespace/);
+  await expect(deployments.rollout.wait(undefined as never)).rejects.toThrow(/its name is undefined, not a text/);
 });
 
 test("status times out saying how far it came, and ends with its signal", async () => {

@@ -206,6 +206,22 @@ describe("conditions", () => {
     expect(() => judgeOf(text)).toThrow(/^Cannot (wait|read)/);
   });
 
+  test("a JSONPath may keep the quotes of a shell, and a word that is nearly one is guessed", () => {
+    const pod = object("Pod", { phase: "Running" });
+    expect(verdict("jsonpath='{.status.phase}'=Running", pod)).toEqual({ type: "done" });
+    expect(verdict(`jsonpath="{.status.phase}"="Failed"`, pod)).toMatchObject({ type: "pending" });
+    expect(verdict("jsonpath='{.status.none}'", pod)).toMatchObject({ type: "pending" });
+    const hint = (text: string): unknown => {
+      try {
+        return judgeOf(text);
+      } catch (error) {
+        return (error as { hint?: string }).hint;
+      }
+    };
+    expect(hint("raedy")).toMatch(/^Did you mean ready\? Use ready, available/);
+    expect(hint("ready=yes")).toMatch(/^Use ready, available/);
+  });
+
   test("what is no condition is refused, also where it would pass for true", () => {
     const pod = object("Pod", {});
     expect(() => judgeOf(undefined as never)).toThrow(/undefined is not a condition/);
@@ -226,7 +242,7 @@ describe("conditions", () => {
       ),
     ).toEqual({ type: "done" });
     expect(verdict(not(ready), running)).toEqual({ type: "done" });
-    expect(verdict(not(exists), running)).toEqual({ type: "pending", progress: "it does exist" });
+    expect(verdict(not(exists), running)).toEqual({ type: "pending", progress: '"exist" still holds' });
     expect(judgeOf(all(exists, any(ready, not("deleted")))).goal).toBe("exist and be ready or not be deleted");
     const ended = object("Pod", { phase: "Failed" });
     expect(verdict(any(ready, jsonpath("{.status.phase}", "Failed")), ended)).toEqual({ type: "done" });

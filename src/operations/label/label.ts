@@ -47,7 +47,7 @@ export async function changeKeys<T extends KubernetesObject>(
 /** @param label the action and its object, for errors */
 function parseKeyChanges(changes: KeyChanges, label: string): Record<string, string | null> {
   const entries = typeof changes === "string" ? [changes] : changes;
-  const pairs = Array.isArray(entries) ? entries.map((one) => parseWord(one, label)) : Object.entries(entries);
+  const pairs = Array.isArray(entries) ? entries.map((one) => parseWord(one, label)) : Object.entries(entries ?? {});
   if (pairs.length === 0) {
     throw new UsageError("INVALID_INPUT", `Cannot ${label}: no change is given`, { hint: HINT });
   }
@@ -67,7 +67,10 @@ function parseKeyChanges(changes: KeyChanges, label: string): Record<string, str
 
 const HINT = 'Write "key=value" to set one, "key-" to remove it.';
 
-function parseWord(word: string, label: string): [string, string | null] {
+function parseWord(word: unknown, label: string): [string, string | null] {
+  if (typeof word !== "string") {
+    throw new UsageError("INVALID_INPUT", `Cannot ${label}: ${String(word)} is not a change`, { hint: HINT });
+  }
   const at = word.indexOf("=");
   if (at > 0) return [word.slice(0, at), word.slice(at + 1)];
   if (at < 0 && word.length > 1 && word.endsWith("-")) return [word.slice(0, -1), null];

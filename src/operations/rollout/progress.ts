@@ -4,6 +4,7 @@ import { KubescriptError, TimeoutError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import { deadline } from "../../resources/deadline.ts";
 import type { CallScope } from "../../resources/options.ts";
+import { objectNamespace, requireName, scopeOf } from "../../resources/scope.ts";
 import { requireResourceOf } from "../shared/siblings.ts";
 import { statusOf } from "../wait/conditions.ts";
 import { explainTrouble } from "../wait/explain-trouble.ts";
@@ -45,8 +46,12 @@ export async function* followRollout<T extends KubernetesObject>(
   name: string,
   options: RolloutStatusOptions = {},
 ): AsyncGenerator<{ readonly progress: RolloutProgress; readonly object: T }, void, undefined> {
-  await requireResourceOf(client, "follow the rollout of", name, ROLLOUT_RESOURCES);
-  const label = `the rollout of ${(await client.resource()).name} "${name}"`;
+  const action = "follow the rollout of";
+  await requireResourceOf(client, action, name, ROLLOUT_RESOURCES);
+  const resource = await client.resource();
+  requireName(resource, action, name);
+  objectNamespace(resource, scopeOf(client.scope, options.namespace), action, name);
+  const label = `the rollout of ${resource.name} "${name}"`;
   const { timeoutMs = 0, namespace, revision = 0, watch = true } = options;
   if (revision !== 0) await requireRevision(client, label, name, revision);
   // What the handle's writes would roll out does not come: the present state is all there is to tell.

@@ -6,6 +6,7 @@ import type { WriteOptions } from "../../resources/options.ts";
 import type { HorizontalPodAutoscaler } from "../../types/autoscaling-v2.ts";
 import { objectFor } from "../shared/object-for.ts";
 import { sibling } from "../shared/siblings.ts";
+import { requireScale } from "./require-scale.ts";
 
 export interface AutoscaleOptions extends WriteOptions {
   /** Default: the server's, 1. */
@@ -25,15 +26,11 @@ export async function autoscale(
   target: string,
   options: AutoscaleOptions,
 ): Promise<HorizontalPodAutoscaler> {
-  const { min, max, cpuPercent, memoryPercent, name = target, ...write } = options;
+  await requireScale(client, "autoscale", target);
   const resource = await client.resource();
   const label = `${groupResource(resource)} "${target}"`;
-  if (!resource.subresources.includes("scale")) {
-    throw new UsageError("USAGE", `Cannot autoscale ${label}: a ${resource.kind} has no scale`, {
-      hint: "Deployments, StatefulSets, ReplicaSets and custom resources with the sub-resource scale have one.",
-    });
-  }
-  requireWhole(label, "max", max, 1);
+  requireWhole(label, "max", options?.max, 1);
+  const { min, max, cpuPercent, memoryPercent, name = target, ...write } = options;
   if (min !== undefined) requireWhole(label, "min", min, 0);
   if (min !== undefined && min > max) {
     throw new UsageError("INVALID_INPUT", `Cannot autoscale ${label}: min ${min} is more than max ${max}`);

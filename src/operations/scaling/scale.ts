@@ -7,6 +7,7 @@ import type { WriteOptions } from "../../resources/options.ts";
 import { requireReplicas } from "../../resources/replicas.ts";
 import { foundFor } from "../shared/object-for.ts";
 import { awaitReplicas } from "./await-replicas.ts";
+import { requireScale } from "./require-scale.ts";
 
 export interface ScaleOptions extends WriteOptions {
   /** Scales only while it is at so many; else CONFLICT. */
@@ -25,7 +26,9 @@ export async function readScale(
   name: string,
   read: () => Promise<Scale>,
 ): Promise<Scale> {
-  return foundFor(client, "read the scale of", name, read);
+  const action = "read the scale of";
+  await requireScale(client, action, name);
+  return foundFor(client, action, name, read);
 }
 
 /** Sets the number of replicas, where asked for under a condition, and waits for them where asked for. */
@@ -38,6 +41,7 @@ export async function scale(
 ): Promise<Scale> {
   const { currentReplicas, resourceVersion, wait = false, timeoutMs, ...write } = options;
   requireReplicas(name, replicas);
+  await requireScale(client, "scale", name);
   const scaled = await foundFor(client, "scale", name, () =>
     currentReplicas === undefined && resourceVersion === undefined
       ? set(write)

@@ -4,6 +4,7 @@ import { namespaceOfPath } from "../../core/request-info.ts";
 import { isApiError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
+import { requireName } from "../../resources/scope.ts";
 import { retold } from "./retold.ts";
 
 /**
@@ -16,6 +17,7 @@ export async function objectFor<T extends KubernetesObject>(
   name: string,
   { namespace, signal }: CallScope,
 ): Promise<T> {
+  requireName(await client.resource(), action, name);
   return foundFor(client, action, name, () => client.get(name, { namespace, signal }));
 }
 

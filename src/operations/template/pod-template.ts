@@ -26,6 +26,11 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
  */
 export type ContainerChoice = readonly string[] | undefined | { readonly named: readonly string[] };
 
+/** The choice that an option `containers` makes. */
+export function choiceOf(containers: string | readonly string[] | undefined): ContainerChoice {
+  return typeof containers === "string" ? [containers] : containers;
+}
+
 /** What becomes of one container; undefined leaves it as it is. */
 export type ContainerChange = (container: Container) => object | undefined;
 

@@ -3,11 +3,12 @@ import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { EnvVarSource } from "../../types/core-v1.ts";
-import { patchContainers } from "./pod-template.ts";
+import { entriesGiven } from "./entries-given.ts";
+import { choiceOf, patchContainers } from "./pod-template.ts";
 
 export interface SetContainersOptions extends WriteOptions {
-  /** Names of containers, which may be init containers. Default: all containers that are none. */
-  readonly containers?: readonly string[] | undefined;
+  /** Names of containers, or of one, which may be init containers. Default: all containers that are none. */
+  readonly containers?: string | readonly string[] | undefined;
 }
 
 /** Variables by name: a text, where the value comes from, or `null` to remove it. */
@@ -22,12 +23,12 @@ export async function setEnv<T extends KubernetesObject>(
 ): Promise<T> {
   const { containers, ...write } = options;
   const action = "set the environment of";
-  const variables = Object.entries(changes);
-  if (variables.length === 0) {
-    throw new UsageError("INVALID_INPUT", `Cannot ${action} "${name}": no variable is given`, {
-      hint: 'Name variables with their values: { LOG_LEVEL: "debug", OLD: null }.',
-    });
-  }
+  const variables = entriesGiven(
+    changes,
+    `${action} "${name}"`,
+    "no variable is given",
+    'Name variables with their values: { LOG_LEVEL: "debug", OLD: null }.',
+  );
   for (const [variable, value] of variables) {
     if (variable !== "" && !variable.includes("=") && (typeof value === "string" || typeof value === "object"))
       continue;
@@ -40,7 +41,7 @@ export async function setEnv<T extends KubernetesObject>(
     client,
     name,
     action,
-    containers,
+    choiceOf(containers),
     ({ env = [] }) => {
       const entries = variables.flatMap(([variable, value]) => {
         const present = env.find((one) => one.name === variable);

@@ -2,6 +2,7 @@ import type { KubernetesObject } from "../../core/object.ts";
 import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
+import { entriesGiven } from "./entries-given.ts";
 import { patchContainers } from "./pod-template.ts";
 
 /** Gives containers, init containers included, other images; `"*"` is for those that are not named. */
@@ -12,19 +13,20 @@ export async function setImages<T extends KubernetesObject>(
   options: WriteOptions = {},
 ): Promise<T> {
   const action = "set the image of";
-  for (const [container, image] of Object.entries(images)) {
+  const entries = entriesGiven(
+    images,
+    `${action} "${name}"`,
+    "no image is given",
+    'Name containers with their images: { web: "nginx:1.29" }, or all of them: { "*": "nginx:1.29" }.',
+  );
+  for (const [container, image] of entries) {
     if (typeof image === "string" && /^\S+$/.test(image)) continue;
     throw new UsageError(
       "INVALID_INPUT",
       `Cannot ${action} container "${container}" of "${name}": ${JSON.stringify(image)} is not an image`,
     );
   }
-  const named = Object.keys(images).filter((one) => one !== "*");
-  if (Object.keys(images).length === 0) {
-    throw new UsageError("INVALID_INPUT", `Cannot ${action} "${name}": no image is given`, {
-      hint: 'Name containers with their images: { web: "nginx:1.29" }, or all of them: { "*": "nginx:1.29" }.',
-    });
-  }
+  const named = entries.map(([container]) => container).filter((one) => one !== "*");
   const all = images["*"];
   // Those that are named must be there also where the rest gets another image.
   return patchContainers(

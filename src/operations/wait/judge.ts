@@ -172,7 +172,7 @@ function negated({ goal, check }: Judge): Judge {
     goal: `not ${goal}`,
     check: (object, first) => {
       const verdict = check(object, first);
-      if (verdict.type === "done") return pending(`it does ${goal}`);
+      if (verdict.type === "done") return pending(`"${goal}" still holds`);
       if (verdict.type === "pending") return verdict.unsure === true ? verdict : DONE;
       return object === undefined ? verdict : DONE;
     },

@@ -1,3 +1,4 @@
+import { nearest } from "../../core/nearest.ts";
 import { UsageError } from "../../errors.ts";
 import { condition, jsonpath, type WaitCondition } from "./wait-condition.ts";
 
@@ -24,12 +25,16 @@ export function parseWaitCondition(text: string): WaitCondition<never> {
   }
   if (key === "jsonpath") {
     // In braces the expression may hold "=" itself: the value follows the last brace.
+    const [, , quoted, after] = /^(["'])(\{.*\})\1(?:=(.*))?$/s.exec(rest) ?? [];
+    if (quoted !== undefined) return jsonpath(quoted, after === undefined ? undefined : unquoted(after));
     const [, expression = rest, value] =
       (rest.startsWith("{") ? /^(\{.*\})(?:=(.*))?$/s : /^([^=]*)(?:=(.*))?$/s).exec(rest) ?? [];
     return jsonpath(expression, value === undefined ? undefined : unquoted(value));
   }
+  const known = [...Object.keys(WORDS), "condition", "jsonpath"];
+  const meant = known.includes(key) ? undefined : nearest(key, known);
   throw new UsageError("INVALID_INPUT", `Cannot wait for "${text}": it is not a condition`, {
-    hint: "Use ready, available, complete, deleted, exists, rollout, condition=NAME[=VALUE], jsonpath=EXPRESSION[=VALUE], one of k8s.conditions or a function.",
+    hint: `${meant === undefined ? "" : `Did you mean ${meant}? `}Use ready, available, complete, deleted, exists, rollout, condition=NAME[=VALUE], jsonpath=EXPRESSION[=VALUE], one of k8s.conditions or a function.`,
   });
 }
 

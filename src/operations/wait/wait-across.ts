@@ -1,4 +1,5 @@
 import type { KubernetesObject, UnknownObject } from "../../core/object.ts";
+import { isRecord, record } from "../../core/record.ts";
 import type { ApiResource } from "../../core/resource.ts";
 import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
@@ -58,8 +59,8 @@ async function locateTarget(
     }
     return { client: within(await operation.discovery.resolve(type, { signal }), name, undefined), name };
   }
-  const object = "object" in target ? target.object : target;
-  const { apiVersion, kind, metadata } = object;
+  const object = isRecord(target) && "object" in target ? target.object : target;
+  const { apiVersion, kind, metadata } = record(object) as KubernetesObject;
   if (apiVersion === undefined || kind === undefined || metadata?.name === undefined) {
     throw new UsageError("INVALID_INPUT", "Cannot wait for an object: it has no apiVersion, kind or metadata.name");
   }
