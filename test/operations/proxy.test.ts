@@ -262,6 +262,10 @@ describe("its life", () => {
     server.on("request", (_request, response) => response.flushHeaders());
     const controller = new AbortController();
     const [one, two, three] = [await started({ signal: controller.signal }), await started(), await started()];
+    {
+      await using scoped = await started();
+      expect((await ask(scoped, "/watch")).statusCode).toBe(200);
+    }
     const answers = await Promise.all([one, two, three].map((proxy) => ask(proxy, "/watch")));
     const ended = answers.map(
       (answer) => new Promise((resolve) => answer.on("error", () => {}).once("close", resolve)),

@@ -41,7 +41,7 @@ export interface ProxyOptions extends ProxyFilterOptions {
 }
 
 /** A proxy that serves until it is closed, the session ends, or its signal is aborted. */
-export interface ApiProxy {
+export interface ApiProxy extends AsyncDisposable {
   /** `http://127.0.0.1:8001`; undefined on a Unix socket. */
   readonly url: string | undefined;
   /** Path of the Unix socket; undefined on a port. */
@@ -162,6 +162,10 @@ class RunningProxy implements ApiProxy {
     this.#server.close();
     this.#server.closeAllConnections();
     await this.closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   toJSON(): Pick<ApiProxy, "url" | "socket" | "address"> {
