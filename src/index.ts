@@ -37,6 +37,7 @@ export type { AcrossNamespaces, AcrossTarget, AcrossTargets } from "./operations
 export type { ClusterInfoOptions, ClusterOverview, ClusterService } from "./operations/cluster-info/cluster-info.ts";
 export type { CopyOptions } from "./operations/copy/copy.ts";
 export type { CopyProgress, CopyReport, SkippedPath } from "./operations/copy/copy-report.ts";
+export type { CustomContainer } from "./operations/debug/custom-container.ts";
 export type {
   AttachedDebugOptions,
   DebugContainer,
@@ -92,6 +93,7 @@ export type { DiffManifestsOptions, ObjectDiff } from "./operations/manifests/di
 export type { PruneOptions } from "./operations/manifests/inventory.ts";
 export type { ReadOptions } from "./operations/manifests/manifests.ts";
 export type { ReplaceManifestsOptions } from "./operations/manifests/replace.ts";
+export type { NodeChoice } from "./operations/nodes/chosen-nodes.ts";
 export type { DrainedPod, DrainOptions, DrainProgress } from "./operations/nodes/drain.ts";
 export type { DrainPlanOptions, DrainPlanPod } from "./operations/nodes/drain-plan.ts";
 export type { EvictOptions } from "./operations/nodes/evict.ts";
@@ -162,12 +164,13 @@ export type {
   GetOptions,
   ListOptions,
   PatchOptions,
+  WatchOptions,
   WriteOptions,
 } from "./resources/options.ts";
 export type { ObjectEvent } from "./resources/reconciler.ts";
 export { Subresource } from "./resources/subresource.ts";
 export type { Table, TableColumnDefinition, TableRow } from "./resources/table.ts";
-export type { WatchEvent, WatchMarker, WatchOptions } from "./resources/watch.ts";
+export type { WatchEvent, WatchMarker } from "./resources/watch-event.ts";
 export type { Cluster, ClusterHandle, ClusterInfo, UserInfo, VersionInfo } from "./runtime/cluster.ts";
 export type { Globals, Yaml } from "./runtime/globals.ts";
 export type { HelperOf } from "./runtime/helper-of.ts";

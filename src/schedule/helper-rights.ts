@@ -95,6 +95,9 @@ function fetchVerbs(method: Literal): readonly string[] {
   return verb === undefined ? [...new Set(Object.values(PROXY_VERBS))] : [verb];
 }
 const isNamed: Condition = ({ args: [target] }) => typeof target === "string" || Array.isArray(target);
+/** Without a name, nodes are chosen by selectors. */
+const NODES_CHOSEN: MethodRight = { ...list, when: not(isNamed) };
+const NODES_CHANGED: readonly MethodRight[] = [change, NODES_CHOSEN];
 const mayBeNamed: Condition = either(
   isNamed,
   ({ args: [target] }) => target === UNSEEN || target instanceof PartialText,
@@ -153,12 +156,12 @@ export const HELPER_RIGHTS: Readonly<Record<string, MethodRights>> = {
   "rollout.restart": [change],
   "rollout.pause": [change],
   "rollout.resume": [change],
-  cordon: [change],
-  uncordon: [change],
-  taint: [change],
-  drainPlan: [get, ...DRAINED],
+  cordon: NODES_CHANGED,
+  uncordon: NODES_CHANGED,
+  taint: NODES_CHANGED,
+  drainPlan: [get, NODES_CHOSEN, ...DRAINED],
   drain: [
-    change,
+    ...NODES_CHANGED,
     ...DRAINED,
     pods(["get", "watch"], undefined, "*"),
     {

@@ -77,6 +77,13 @@ test("taints are set, changed on request and removed", async () => {
   expect(taints(await nodes.taint("a", "team=y:NoSchedule", { overwrite: true }))[0]).toBe("team=y:NoSchedule");
   expect(taints(await nodes.taint("a", "team:NoExecute-"))).toEqual(["team=y:NoSchedule"]);
   await nodes.taint("a", "other=x:NoSchedule");
+  expect(taints(await nodes.taint("a", ["one:NoSchedule", "two:NoSchedule"]))).toEqual([
+    "one=:NoSchedule",
+    "two=:NoSchedule",
+    "other=x:NoSchedule",
+    "team=y:NoSchedule",
+  ]);
+  await nodes.taint("a", ["one-", "two-"]);
   // As the documentation of Kubernetes has it; the value does not matter.
   expect(taints(await nodes.taint("a", "other=z:NoSchedule-"))).toEqual(["team=y:NoSchedule"]);
   expect(taints(await nodes.taint("a", "team-"))).toEqual([]);
@@ -84,6 +91,45 @@ test("taints are set, changed on request and removed", async () => {
   for (const word of ["", "team", "team=x", "team=x:Never", "=x:NoSchedule", "team=x-"]) {
     await expect(nodes.taint("a", word)).rejects.toThrow(/is not a taint|has no effect that exists/);
   }
+});
+
+test("several nodes are taken in turn, by names or by selectors", async () => {
+  const unschedulable = async (): Promise<string[]> =>
+    (await nodes.list()).flatMap(({ metadata, spec }) => (spec?.unschedulable === true ? (metadata?.name ?? "") : []));
+  await nodes.label("b", { pool: "old" });
+  expect((await nodes.cordon(["a", "b"])).map(({ spec }) => spec?.unschedulable)).toEqual([true, true]);
+  await nodes.uncordon({ labels: { pool: "old" } });
+  expect(await unschedulable()).toEqual(["a"]);
+  const [tainted, ...others] = await nodes.taint({ fields: "metadata.name=b" }, "team=x:NoSchedule");
+  expect([tainted?.metadata?.name, tainted?.spec?.taints?.length, others]).toEqual(["b", 1, []]);
+  expect((await nodes.drainPlan({ labels: "pool=old" })).every(({ node }) => node === "b")).toBe(true);
+  expect(await cluster.settled(nodes.drain({ labels: "pool=old" }))).toEqual([]);
+  expect(await unschedulable()).toEqual(["a", "b"]);
+  expect(await nodes.drain({ labels: "pool=none" })).toEqual([]);
+});
+
+test("a failure in the middle of several nodes says which are done", async () => {
+  await expect(nodes.cordon(["a", "none", "b"])).rejects.toMatchObject({
+    code: "NOT_FOUND",
+    message: 'Cannot cordon nodes "none": it does not exist; cordoned: a; not cordoned: none, b',
+  });
+  expect((await nodes.get("b")).spec?.unschedulable).toBeUndefined();
+});
+
+test.each<[what: object | undefined | null, message: RegExp]>([
+  [undefined, /^Cannot drain: nothing says which nodes$/],
+  [null, /^Cannot drain: nothing says which nodes$/],
+  [{}, /^Cannot drain: that would choose every node$/],
+  [{ labels: {} }, /^Cannot drain: that would choose every node$/],
+  [{ labels: " ", fields: {} }, /^Cannot drain: that would choose every node$/],
+  [{ force: true }, /^Cannot drain: "force" does not select nodes$/],
+  [{ labels: "a", ignoreDaemonSets: true }, /^Cannot drain: "ignoreDaemonSets" does not select nodes$/],
+  [{ selector: "a" }, /there is no option "selector"/],
+])("%j in the place of a name never means every node", async (what, message) => {
+  await nodes.resource();
+  const before = cluster.requests.length;
+  await expect(nodes.drain(what as never)).rejects.toThrow(message);
+  expect(cluster.requests).toHaveLength(before);
 });
 
 test.each<[string, Partial<Pod>, DrainPlanOptions, string, RegExp]>([

@@ -1,7 +1,9 @@
 import type { KubernetesObject, UnknownObject } from "../../core/object.ts";
+import type { SelectorOptions } from "../../core/requests.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { Node } from "../../types/core-v1.ts";
+import type { NodeChoice } from "../nodes/chosen-nodes.ts";
 import type { DrainedPod, DrainOptions } from "../nodes/drain.ts";
 import type { DrainPlanOptions, DrainPlanPod } from "../nodes/drain-plan.ts";
 import type { TaintOptions } from "../nodes/taint.ts";
@@ -11,39 +13,55 @@ import { AccessVerbs } from "./access-verbs.ts";
 /** The verbs of nodes. */
 export class NodeVerbs<T extends KubernetesObject = UnknownObject> extends AccessVerbs<T> {
   /**
-   * Keeps new pods off a node; those that are there stay. Only nodes have that.
+   * Keeps new pods off a node, or off several, by names or selectors; those that are there stay. Only nodes have that.
    *
    * @example
    * await k8s.nodes.cordon("worker-1");
+   * await k8s.nodes.cordon({ labels: { pool: "old" } });
    */
-  async cordon(name: string, options: WriteOptions = {}): Promise<Node> {
-    const nodes = await this.#nodes("cordon", name);
-    const { setSchedulable } = await import("../nodes/cordon.ts");
-    return setSchedulable(nodes, name, false, options);
+  async cordon(name: string, options?: WriteOptions): Promise<Node>;
+  async cordon(which: readonly string[] | SelectorOptions, options?: WriteOptions): Promise<Node[]>;
+  async cordon(which: NodeChoice, options: WriteOptions = {}): Promise<Node | Node[]> {
+    const nodes = await this.#nodes("cordon", which);
+    const { cordon } = await import("../nodes/cordon.ts");
+    return cordon(nodes, which, options);
   }
 
   /**
-   * Lets a node take new pods again.
+   * Lets a node take new pods again, or several.
    *
    * @example
    * await k8s.nodes.uncordon("worker-1");
    */
-  async uncordon(name: string, options: WriteOptions = {}): Promise<Node> {
-    const nodes = await this.#nodes("uncordon", name);
-    const { setSchedulable } = await import("../nodes/cordon.ts");
-    return setSchedulable(nodes, name, true, options);
+  async uncordon(name: string, options?: WriteOptions): Promise<Node>;
+  async uncordon(which: readonly string[] | SelectorOptions, options?: WriteOptions): Promise<Node[]>;
+  async uncordon(which: NodeChoice, options: WriteOptions = {}): Promise<Node | Node[]> {
+    const nodes = await this.#nodes("uncordon", which);
+    const { uncordon } = await import("../nodes/cordon.ts");
+    return uncordon(nodes, which, options);
   }
 
   /**
-   * Sets (`"key=value:NoSchedule"`, `"key:NoExecute"`) and removes (`"key-"`, `"key:NoSchedule-"`) taints of a node.
+   * Sets (`"key=value:NoSchedule"`, `"key:NoExecute"`) and removes (`"key-"`, `"key:NoSchedule-"`) taints of a node, or of
+   * several.
    *
    * @example
    * await k8s.nodes.taint("worker-1", ["dedicated=build:NoSchedule", "old-"]);
    */
-  async taint(name: string, changes: string | readonly string[], options: TaintOptions = {}): Promise<Node> {
-    const nodes = await this.#nodes("taint", name);
+  async taint(name: string, changes: string | readonly string[], options?: TaintOptions): Promise<Node>;
+  async taint(
+    which: readonly string[] | SelectorOptions,
+    changes: string | readonly string[],
+    options?: TaintOptions,
+  ): Promise<Node[]>;
+  async taint(
+    which: NodeChoice,
+    changes: string | readonly string[],
+    options: TaintOptions = {},
+  ): Promise<Node | Node[]> {
+    const nodes = await this.#nodes("taint", which);
     const { taint } = await import("../nodes/taint.ts");
-    return taint(nodes, name, changes, options);
+    return taint(nodes, which, changes, options);
   }
 
   /**
@@ -52,30 +70,31 @@ export class NodeVerbs<T extends KubernetesObject = UnknownObject> extends Acces
    * @example
    * const obstacles = (await k8s.nodes.drainPlan("worker-1")).filter(({ action }) => action === "error");
    */
-  async drainPlan(names: string | readonly string[], options: DrainPlanOptions = {}): Promise<DrainPlanPod[]> {
-    const nodes = await this.#nodes("drain", String(names));
+  async drainPlan(which: NodeChoice, options: DrainPlanOptions = {}): Promise<DrainPlanPod[]> {
+    const nodes = await this.#nodes("drain", which);
     const { planDrain } = await import("../nodes/drain.ts");
-    return planDrain(nodes, names, options);
+    return planDrain(nodes, which, options);
   }
 
   /**
-   * Cordons nodes and evicts their pods, one node after the other; what a disruption budget holds is tried again every
-   * 5 s. Nothing is done while a pod stands in the way (UsageError that names each). With `dryRun`, the server says of
-   * every pod whether it would let it go. An interruption, TIMEOUT or failure says what was done and what was not; at the
-   * prompt and in scripts, Ctrl-C interrupts it without a `signal` of its own.
+   * Cordons nodes, by names or selectors, and evicts their pods, one node after the other; what a disruption budget holds
+   * is tried again every 5 s. Nothing is done while a pod stands in the way (UsageError that names each). With `dryRun`,
+   * the server says of every pod whether it would let it go. An interruption, TIMEOUT or failure says what was done and
+   * what was not; at the prompt and in scripts, Ctrl-C interrupts it without a `signal` of its own.
    *
    * @example
    * await k8s.nodes.drain("worker-1", { ignoreDaemonSets: true, timeoutMs: 600_000, onProgress: (step) => log(step.type) });
    */
-  async drain(names: string | readonly string[], options: DrainOptions = {}): Promise<DrainedPod[]> {
+  async drain(which: NodeChoice, options: DrainOptions = {}): Promise<DrainedPod[]> {
     // Asked for at once: at a prompt, the next line has another.
     const signal = this.signalFor(options.signal);
-    const nodes = await this.#nodes("drain", String(names));
+    const nodes = await this.#nodes("drain", which);
     const { drain } = await import("../nodes/drain.ts");
-    return drain(nodes, names, { ...options, signal });
+    return drain(nodes, which, { ...options, signal });
   }
 
-  async #nodes(action: string, name: string): Promise<ResourceClient<Node>> {
+  async #nodes(action: string, which: NodeChoice): Promise<ResourceClient<Node>> {
+    const name = typeof which === "string" || Array.isArray(which) ? String(which) : "*";
     await requireResourceOf(this, action, name, ["nodes"]);
     return this as unknown as ResourceClient<Node>;
   }

@@ -1,9 +1,10 @@
 /** https://kubernetes.io/docs/tasks/administer-cluster/safely-drain-node/ */
 import { throwIfAborted } from "../../core/abort.ts";
-import { TimeoutError, UsageError } from "../../errors.ts";
+import { TimeoutError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import { deadline } from "../../resources/deadline.ts";
 import type { Node } from "../../types/core-v1.ts";
+import { chosenNames, type NodeChoice } from "./chosen-nodes.ts";
 import { classifyNodes, type DrainPlanOptions, type DrainPlanPod } from "./drain-plan.ts";
 import { drainNarrator } from "./drain-progress.ts";
 import { DrainRun } from "./drain-run.ts";
@@ -55,10 +56,10 @@ export type DrainProgress =
 /** What a drain would do with every pod of the nodes; nothing is written. */
 export async function planDrain(
   nodes: ResourceClient<Node>,
-  names: string | readonly string[],
+  choice: NodeChoice,
   options: DrainPlanOptions = {},
 ): Promise<DrainPlanPod[]> {
-  const plan = await classifyNodes(nodes, wantedNodes(names), options);
+  const plan = await classifyNodes(nodes, await chosenNames(nodes, "drain", choice, options.signal), options);
   return plan.map(({ entry }) => entry);
 }
 
@@ -68,10 +69,12 @@ export async function planDrain(
  */
 export async function drain(
   nodes: ResourceClient<Node>,
-  names: string | readonly string[],
+  choice: NodeChoice,
   options: DrainOptions = {},
 ): Promise<DrainedPod[]> {
-  const wanted = wantedNodes(names);
+  throwIfAborted(options.signal);
+  const wanted = await chosenNames(nodes, "drain", choice, options.signal);
+  if (wanted.length === 0) return [];
   const { timeoutMs } = options;
   const task = nodes.showProgress(`draining ${nodesText(wanted)}`);
   const narrate = drainNarrator();
@@ -101,10 +104,4 @@ export async function drain(
 function withOwnGrace(options: DrainOptions): DrainOptions {
   const { gracePeriodSeconds = -1 } = options;
   return gracePeriodSeconds < 0 ? { ...options, gracePeriodSeconds: undefined } : options;
-}
-
-function wantedNodes(names: string | readonly string[]): string[] {
-  const wanted = [...new Set([names].flat())];
-  if (wanted.length > 0) return wanted;
-  throw new UsageError("INVALID_INPUT", "Cannot drain: no node is named");
 }

@@ -1,4 +1,5 @@
 import { UsageError } from "../../errors.ts";
+import { listed } from "../shared/retold.ts";
 import type { ClassifiedPod, DrainConsent, DrainPlanPod } from "./drain-plan.ts";
 
 /** In the order in which they are offered. */
@@ -21,7 +22,7 @@ export function refuseObstacles(plan: readonly ClassifiedPod[], nodes: readonly 
 
 /** `node "a"`, `nodes "a", "b"` */
 export function nodesText(names: readonly string[]): string {
-  return `${names.length === 1 ? "node" : "nodes"} ${names.map((one) => `"${one}"`).join(", ")}`;
+  return `${names.length === 1 ? "node" : "nodes"} ${listed(names.map((one) => `"${one}"`))}`;
 }
 
 /** `default/web-0` */

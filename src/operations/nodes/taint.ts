@@ -4,6 +4,7 @@ import type { ResourceClient } from "../../resources/client.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { Node, Taint } from "../../types/core-v1.ts";
 import { patchOver } from "../shared/patch-over.ts";
+import { eachNode, type NodeChoice } from "./chosen-nodes.ts";
 
 export interface TaintOptions extends WriteOptions {
   /** Changes the value of a taint that is there already. Default false: another value is a UsageError. */
@@ -18,12 +19,24 @@ type TaintChange =
 
 const EFFECTS: readonly string[] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
-/** Sets and removes taints of a node. */
+/** Sets and removes taints of nodes: of one by its name it gives that, else all of them. */
 export async function taint(
+  nodes: ResourceClient<Node>,
+  choice: NodeChoice,
+  changes: string | readonly string[],
+  options: TaintOptions = {},
+): Promise<Node | Node[]> {
+  if (typeof choice === "string") return taintNode(nodes, choice, changes, options);
+  return eachNode(nodes, { action: "taint", done: "tainted" }, choice, options.signal, (name) =>
+    taintNode(nodes, name, changes, options),
+  );
+}
+
+async function taintNode(
   nodes: ResourceClient<Node>,
   name: string,
   changes: string | readonly string[],
-  options: TaintOptions = {},
+  options: TaintOptions,
 ): Promise<Node> {
   const { overwrite = false, ...write } = options;
   const label = `taint node "${name}"`;
@@ -36,7 +49,13 @@ export async function taint(
     ({ spec }) => {
       const present = spec?.taints ?? [];
       const taints = wanted.reduce((list, change) => changed(list, change, overwrite, label), present);
-      return taints === present ? undefined : { spec: { taints: taints.length === 0 ? null : taints } };
+      if (taints === present) return undefined;
+      // What is new stands first, as kubectl has it.
+      const inOrder = [
+        ...taints.filter((one) => !present.includes(one)),
+        ...taints.filter((one) => present.includes(one)),
+      ];
+      return { spec: { taints: inOrder.length === 0 ? null : inOrder } };
     },
     write,
   );
