@@ -10,9 +10,9 @@ import type {
   GetOptions,
   ListOptions,
   PatchOptions,
+  WatchOptions,
   WriteOptions,
 } from "../resources/options.ts";
-import type { WatchOptions } from "../resources/watch.ts";
 import type { CallOptions } from "../transport/transport.ts";
 import type { CanOptions } from "./access/attributes.ts";
 import type { DecideOptions } from "./access/certificates.ts";

@@ -2,9 +2,11 @@ import type { KubernetesObject } from "../core/object.ts";
 import { type LabelSelector, labelRequirements, matchesLabels } from "../core/selector.ts";
 import { AbortError } from "../errors.ts";
 import { objectKey } from "./list.ts";
+import type { WatchOptions } from "./options.ts";
 import { PendingChanges } from "./pending-changes.ts";
 import type { ObjectEvent } from "./reconciler.ts";
-import { type WatchEvent, type WatchOptions, type WatchSource, watchBatches } from "./watch.ts";
+import { type WatchSource, watchBatches } from "./watch.ts";
+import type { WatchEvent } from "./watch-event.ts";
 
 /** Which objects of a cache. */
 export interface CacheQuery {

@@ -23,6 +23,7 @@ import type {
   GetOptions,
   ListOptions,
   PatchOptions,
+  WatchOptions,
   WriteOptions,
 } from "./options.ts";
 import { listAll, pages } from "./pages.ts";
@@ -35,7 +36,8 @@ import { isTable, type Table } from "./table.ts";
 import { type CollectionTarget, collectionTarget, namedObject, newObject, objectTarget } from "./targets.ts";
 import { type LendTerminal, lendNoTerminal } from "./terminal.ts";
 import { systemTiming, type Timing } from "./timing.ts";
-import { type WatchEvent, type WatchOptions, watchCollection } from "./watch.ts";
+import { watchCollection } from "./watch.ts";
+import type { WatchEvent } from "./watch-event.ts";
 
 /** `autoscaling/v1` Scale. */
 export interface Scale extends KubernetesObject {

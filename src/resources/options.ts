@@ -52,3 +52,16 @@ export interface DeleteOptions extends CallScope, DeleteRequestOptions {
 }
 
 export interface DeleteAllOptions extends DeleteOptions, SelectorOptions {}
+
+export interface WatchOptions extends CallScope, SelectorOptions {
+  /** `stream` asks the server to stream the present state and falls back by itself; `list` pages it. Default `stream`. */
+  readonly initial?: "stream" | "list" | undefined;
+  /** Seconds after which the server shall close a watch, which is then resumed. Default: by chance from 300 to 600. */
+  readonly serverTimeoutSeconds?: number | undefined;
+  /** A connection that was silent for so long is taken for dead and replaced. Default 90 000. */
+  readonly idleTimeoutMs?: number | undefined;
+  /** A server that is asked for a stream and does not begin it within this time is asked for a list. Default 10 000. */
+  readonly streamStartTimeoutMs?: number | undefined;
+  /** Objects in a page of the list. Default 500. */
+  readonly pageSize?: number | undefined;
+}

@@ -1,18 +1,20 @@
-import { abortError, forMany, throwIfAborted } from "../core/abort.ts";
+import { abortError, throwIfAborted } from "../core/abort.ts";
 import type { KubernetesObject } from "../core/object.ts";
-import { asTable, type SelectorOptions, type Target, watchRequest } from "../core/requests.ts";
+import { asTable, type Target, watchRequest } from "../core/requests.ts";
 import type { ApiResource } from "../core/resource.ts";
-import { type ApiError, ConnectionError, type Status } from "../errors.ts";
+import type { ApiError, Status } from "../errors.ts";
 import { apiErrorFromStatus, apiErrorFromStream } from "../transport/api-error.ts";
 import { jsonLineBatches } from "../transport/json-lines.ts";
 import type { StreamResponse, Transport } from "../transport/transport.ts";
+import { GuardedConnection, SilenceError } from "./guarded-connection.ts";
 import { typeMeta } from "./list.ts";
-import type { CallScope } from "./options.ts";
+import type { WatchOptions } from "./options.ts";
 import { fetchPage, PAGE_SIZE } from "./pages.ts";
 import { WatchedRows } from "./printed.ts";
-import { identityOf, type ObjectEvent, Reconciler } from "./reconciler.ts";
+import { identityOf, Reconciler } from "./reconciler.ts";
 import { isTable, type Table } from "./table.ts";
 import type { Timing } from "./timing.ts";
+import type { WatchEvent, WatchMarker } from "./watch-event.ts";
 import { classifyFailure } from "./watch-failure.ts";
 import {
   awaitsSync,
@@ -23,34 +25,6 @@ import {
   type WatchInput,
   type WatchState,
 } from "./watch-machine.ts";
-
-/** In SYNCED and DESYNCED events stands in for an object, as in the API's own bookmarks. */
-export interface WatchMarker {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly resourceVersion?: string };
-}
-
-/** What a watch yields. */
-export type WatchEvent<T> =
-  | ObjectEvent<T>
-  /** From here on every change is seen: the events so far amount to the server's state. */
-  | { readonly type: "SYNCED"; readonly object: WatchMarker }
-  /** Changes may be missing until the next SYNCED; `reason` is the error that was met. */
-  | { readonly type: "DESYNCED"; readonly object: WatchMarker; readonly reason: unknown };
-
-export interface WatchOptions extends CallScope, SelectorOptions {
-  /** `stream` asks the server to stream the present state and falls back by itself; `list` pages it. Default `stream`. */
-  readonly initial?: "stream" | "list" | undefined;
-  /** Seconds after which the server shall close a watch, which is then resumed. Default: by chance from 300 to 600. */
-  readonly serverTimeoutSeconds?: number | undefined;
-  /** A connection that was silent for so long is taken for dead and replaced. Default 90 000. */
-  readonly idleTimeoutMs?: number | undefined;
-  /** A server that is asked for a stream and does not begin it within this time is asked for a list. Default 10 000. */
-  readonly streamStartTimeoutMs?: number | undefined;
-  /** Objects in a page of the list. Default 500. */
-  readonly pageSize?: number | undefined;
-}
 
 /** What is watched, and with what. */
 export interface WatchSource {
@@ -72,6 +46,7 @@ const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 /** A watch that ends sooner than this without an event is answered with a pause. */
 const BRIEF_MS = 1_000;
 const IDLE_TIMEOUT_MS = 90_000;
+const STREAM_START_TIMEOUT_MS = 10_000;
 /** Long enough for a server that answers 200 to tell with an ERROR that the version is too old: it does so at once. */
 const RESUME_QUIET_MS = 1_000;
 
@@ -184,19 +159,16 @@ class WatchDriver<T extends KubernetesObject> {
   }
 
   async *#watch(resourceVersion: string | undefined): AsyncGenerator<WatchEvent<T>[], void, undefined> {
-    const { signal } = this.#options;
     const { timing } = this.#source;
-    const connection = new AbortController();
-    const interrupt = (): void => connection.abort(abortError(signal));
-    forMany(signal)?.addEventListener("abort", interrupt, { once: true });
+    const connection = this.#connection();
     const startedAt = timing.now();
     let silent = true;
     let batches: AsyncGenerator<WireEvent<T | Table>[], void, undefined> | undefined;
     try {
-      const response = await this.#unlessSilent(connection, this.#open(resourceVersion, connection.signal));
+      const response = await connection.unlessSilent(this.#open(resourceVersion, connection.signal));
       this.#step({ type: "opened" });
       yield* this.#ready();
-      batches = jsonLineBatches<WireEvent<T | Table>>(this.#chunks(response.body, connection));
+      batches = jsonLineBatches<WireEvent<T | Table>>(connection.chunks(response.body));
       for (;;) {
         const coming = batches.next();
         if (awaitsSync(this.#state) && (await this.#staysQuiet(coming))) {
@@ -217,12 +189,22 @@ class WatchDriver<T extends KubernetesObject> {
       }
       this.#step({ type: "ended", brief: silent && timing.now() - startedAt < BRIEF_MS, at: timing.now() });
     } catch (error) {
-      this.#fail(connection.signal.aborted ? connection.signal.reason : error);
+      this.#fail(connection.failure(error));
     } finally {
-      signal?.removeEventListener("abort", interrupt);
-      connection.abort();
+      connection.close();
       await batches?.return();
     }
+  }
+
+  #connection(): GuardedConnection {
+    const { signal, idleTimeoutMs = IDLE_TIMEOUT_MS, streamStartTimeoutMs = STREAM_START_TIMEOUT_MS } = this.#options;
+    return new GuardedConnection({
+      what: "The watch's connection",
+      timing: this.#source.timing,
+      signal,
+      limitMs: () =>
+        this.#state.phase === "streaming" ? Math.min(streamStartTimeoutMs, idleTimeoutMs) : idleTimeoutMs,
+    });
   }
 
   /**
@@ -305,31 +287,6 @@ class WatchDriver<T extends KubernetesObject> {
     throw await apiErrorFromStream(response, request);
   }
 
-  async *#chunks(body: AsyncIterable<Uint8Array>, connection: AbortController): AsyncGenerator<Uint8Array> {
-    const iterator = body[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        const next = await this.#unlessSilent(connection, iterator.next());
-        if (next.done === true) return;
-        yield next.value;
-      }
-    } finally {
-      await iterator.return?.();
-    }
-  }
-
-  /** Ends the connection when nothing comes while we wait; the time a slow consumer takes does not count. */
-  async #unlessSilent<R>(connection: AbortController, answer: Promise<R>): Promise<R> {
-    const { idleTimeoutMs = IDLE_TIMEOUT_MS, streamStartTimeoutMs = 10_000 } = this.#options;
-    const ms = this.#state.phase === "streaming" ? Math.min(streamStartTimeoutMs, idleTimeoutMs) : idleTimeoutMs;
-    const timer = this.#source.timing.after(ms, () => connection.abort(new SilenceError(ms)));
-    try {
-      return await answer;
-    } finally {
-      timer.cancel();
-    }
-  }
-
   #fail(error: unknown): void {
     if (this.#options.signal?.aborted === true) throw abortError(this.#options.signal);
     const streaming = this.#state.phase === "streaming";
@@ -345,12 +302,5 @@ class WatchDriver<T extends KubernetesObject> {
   #marker(resourceVersion: string | undefined): WatchMarker {
     const metadata = resourceVersion === undefined ? {} : { resourceVersion };
     return { ...typeMeta(this.#source.resource), metadata };
-  }
-}
-
-/** Nothing came over a connection for too long. */
-class SilenceError extends ConnectionError {
-  constructor(ms: number) {
-    super("CONNECTION_LOST", `The watch's connection was silent for ${ms / 1000} s`, { retryable: true });
   }
 }

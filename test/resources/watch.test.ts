@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { UnknownObject } from "../../src/core/object.ts";
 import { ResourceClient } from "../../src/resources/client.ts";
-import type { WatchEvent, WatchOptions } from "../../src/resources/watch.ts";
+import type { WatchOptions } from "../../src/resources/options.ts";
+import type { WatchEvent } from "../../src/resources/watch-event.ts";
 import { PODS } from "../core/resources-fixture.ts";
 import { eventually, FakeServer, FakeTiming } from "./fake-server.ts";
 

@@ -1,8 +1,8 @@
-import { abortError, throwIfAborted } from "../../core/abort.ts";
+import { throwIfAborted } from "../../core/abort.ts";
 import { objectPath } from "../../core/path.ts";
 import type { ApiRequest } from "../../core/request.ts";
-import { ConnectionError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
+import { GuardedConnection } from "../../resources/guarded-connection.ts";
 import { apiErrorFromStream, isSuccess } from "../../transport/api-error.ts";
 import type { StreamResponse } from "../../transport/transport.ts";
 import type { Pod } from "../../types/core-v1.ts";
@@ -81,16 +81,21 @@ export class ContainerLog {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<ReadLine[], LinePart | undefined, undefined> {
     throwIfAborted(signal);
-    const connection = new AbortController();
-    const interrupt = (): void => connection.abort(abortError(signal));
-    signal?.addEventListener("abort", interrupt, { once: true });
-    const splitter = new LineSplitter(this.#options.maxLineBytes ?? MAX_LINE_BYTES);
+    const { maxLineBytes = MAX_LINE_BYTES, idleTimeoutMs = IDLE_TIMEOUT_MS } = this.#options;
+    const connection = new GuardedConnection({
+      what: "A followed log",
+      timing: this.#pods.timing,
+      signal,
+      // A dead connection says nothing, nor does a program that has nothing to say: it costs only another request.
+      limitMs: () => (how.follow === true ? idleTimeoutMs : undefined),
+    });
+    const splitter = new LineSplitter(maxLineBytes);
     try {
       const request = await this.#request(how);
       const answer = await this.#pods.transport.stream(request, { signal: connection.signal });
       if (!isSuccess(answer.status)) throw await apiErrorFromStream(answer, request);
       this.#answered(answer);
-      for await (const chunk of this.#chunks(answer.body, connection, how.follow === true)) {
+      for await (const chunk of connection.chunks(answer.body)) {
         const lines = this.#take(splitter.push(chunk));
         if (lines.length > 0) yield lines;
         if (this.exhausted) return undefined;
@@ -98,10 +103,9 @@ export class ContainerLog {
       throwIfAborted(signal);
       return splitter.rest();
     } catch (error) {
-      throw connection.signal.aborted ? connection.signal.reason : error;
+      throw connection.failure(error);
     } finally {
-      signal?.removeEventListener("abort", interrupt);
-      connection.abort();
+      connection.close();
     }
   }
 
@@ -143,29 +147,6 @@ export class ContainerLog {
     this.#firstAnswerAt ??= Number.isNaN(date) ? this.#pods.timing.now() : date;
   }
 
-  /** A dead connection says nothing: a followed log that is silent for too long is taken for lost. */
-  async *#chunks(
-    body: AsyncIterable<Uint8Array>,
-    connection: AbortController,
-    follow: boolean,
-  ): AsyncGenerator<Uint8Array> {
-    const ms = this.#options.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
-    const iterator = body[Symbol.asyncIterator]();
-    const silent = new ConnectionError("CONNECTION_LOST", `A followed log was silent for ${ms / 1000} s`, {
-      retryable: true,
-    });
-    try {
-      for (;;) {
-        const timer = follow ? this.#pods.timing.after(ms, () => connection.abort(silent)) : undefined;
-        const next = await iterator.next().finally(() => timer?.cancel());
-        if (next.done === true) return;
-        yield next.value;
-      }
-    } finally {
-      await iterator.return?.();
-    }
-  }
-
   #take(parts: readonly LinePart[]): ReadLine[] {
     const lines: ReadLine[] = [];
     for (const part of parts) {
@@ -201,6 +182,7 @@ export class ContainerLog {
     const room = this.#bytesLeft - before;
     this.#bytesLeft -= before + text.length + (ends ? 1 : 0);
     if (text.length <= room) return text.toString("utf8");
-    return new TextDecoder().decode(text.subarray(0, Math.max(0, room)), { stream: true });
+    const cut = text.subarray(0, Math.max(0, room));
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(cut, { stream: true });
   }
 }

@@ -2,7 +2,7 @@ import { abortError } from "../../core/abort.ts";
 import type { KubernetesObject } from "../../core/object.ts";
 import { isApiError } from "../../errors.ts";
 import type { ProgressTask, ShowProgress } from "../../resources/progress.ts";
-import type { WatchEvent } from "../../resources/watch.ts";
+import type { WatchEvent } from "../../resources/watch-event.ts";
 import type { Job } from "../../types/batch-v1.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { ContainerLog, type LogSource, type ReadLine } from "./container-log.ts";

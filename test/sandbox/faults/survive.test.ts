@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isApiError } from "../../../src/errors.ts";
 import type { ResourceCache } from "../../../src/resources/cache.ts";
-import type { WatchOptions } from "../../../src/resources/watch.ts";
+import type { WatchOptions } from "../../../src/resources/options.ts";
 import type { Fault, FaultOptions } from "../../../src/sandbox/index.ts";
 import type { ConfigMap } from "../../../src/types/core-v1.ts";
 import { type Client, described, eventually, startClient, WAYS } from "./client.ts";
