@@ -41,11 +41,12 @@ export class ClusterVerbs {
   }
 
   /**
-   * Server-side apply of files, folders, patterns, YAML text or objects, in an order that works: namespaces and
-   * definitions first. Every document is read, and the server asked about it, before the first is written; what is wrong
-   * is named by file, document, line and field. Fields that others own are a CONFLICT that names them, unless `force`
-   * takes them. With `prune` and `applySet`, what an earlier apply of the set made and this one lacks is deleted; with
-   * `wait`, it resolves when all is in working order. What ends it early says what was applied and what was not.
+   * Server-side apply of files, folders, patterns, URLs, YAML text or objects (`"-"` is what is piped in), in an order that
+   * works: namespaces and definitions first. Every document is read, and the server asked about it, before the first is
+   * written; what is wrong is named by file, document, line and field. Fields that others own are a CONFLICT that names
+   * them, unless `force` takes them. With `prune` and `applySet`, what an earlier apply of the set made and this one lacks
+   * is deleted; with `wait`, it resolves when all is in working order. What ends it early says what was applied and what
+   * was not.
    * https://kubernetes.io/docs/reference/using-api/server-side-apply/
    *
    * @example

@@ -13,17 +13,19 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync 
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Cluster, openCluster } from "../../src/index.ts";
-import { clusterFixtures, fixtures } from "./from-kubectl/fixtures.ts";
+import { clusterFixtures, fixtures, MORE } from "./from-kubectl/fixtures.ts";
 import { lackedBy } from "./from-kubectl/older-kubectl.ts";
 import { Programs } from "./from-kubectl/programs.ts";
 import { comparedOutput, type Row, rowsOf } from "./from-kubectl/rows.ts";
 import { filesOf, neutralText, Snapshots } from "./from-kubectl/snapshot.ts";
+import { webSite } from "./from-kubectl/web-site.ts";
 
 const [kubectl = "kubectl", wanted = ""] = process.argv.slice(2);
 const root = path.join(import.meta.dirname, "../..");
 const folder = mkdtempSync(path.join(tmpdir(), "kubescript-from-kubectl-"));
 const kubeconfig = path.join(folder, "config");
-const programs = new Programs(kubectl, kubeconfig, folder);
+await using web = await webSite({ "/more.yaml": MORE });
+const programs = new Programs(kubectl, kubeconfig, folder, web.proxy);
 const [left, right] = [path.join(folder, "left"), path.join(folder, "right")];
 
 function difference(what: string, a: unknown, b: unknown): string[] {
@@ -60,7 +62,7 @@ async function tryRow(row: Row, snapshots: Snapshots): Promise<string[]> {
   const after = await snapshots.cluster();
   undo(before, after);
   const ours = code.startsWith("kubescript ")
-    ? programs.inShellOfKubescript(right, code)
+    ? programs.inShellOfKubescript("right", right, code)
     : programs.inKubescript("right", right, code, output);
   if (theirs.status !== ours.status && (theirs.status === 0 || ours.status === 0)) {
     const said = [theirs, ours].map(({ stdout, stderr }) => `${stdout}${stderr}`);

@@ -61,10 +61,14 @@ const objects: readonly object[] = [
 
 const pair = createCertificateAuthority().issueServer("example.com", ["example.com"]);
 
+/** What the web has at any site under `/more.yaml`. */
+export const MORE: string = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: more }\ndata: { a: '1' }\n";
+
 const files: Readonly<Record<string, string>> = {
   "settings.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\ndata: { level: debug }\n",
   "new.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: new }\ndata: { a: '1' }\n",
   "made.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: made, labels: { level: one } }\ndata: { a: '1' }\n",
+  "more.yaml": MORE.replace("'1'", "'2'"),
   "manifests/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: from-a }\ndata: { a: '1' }\n",
   "manifests/b.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: from-b }\ndata: { b: '2' }\n",
   "site/index.html": "<h1>hello</h1>\n",

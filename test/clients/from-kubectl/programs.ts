@@ -19,12 +19,14 @@ export class Programs {
   readonly #kubectl: string;
   readonly #env: Readonly<Record<string, string | undefined>>;
 
-  constructor(kubectl: string, kubeconfig: string, home: string) {
+  /** @param proxy through which all the web is reached, but not what is on loopback */
+  constructor(kubectl: string, kubeconfig: string, home: string, proxy?: string) {
     this.#kubectl = kubectl;
     // `kubectl edit` opens this in the place of an editor.
     const KUBE_EDITOR = "sed -i 's/level: .*/level: edited/'";
     const settings = { KUBECONFIG: kubeconfig, HOME: home, NO_COLOR: "1", KUBECTL_APPLYSET: "true", KUBE_EDITOR };
-    this.#env = { ...process.env, ...settings };
+    const web = proxy === undefined ? {} : { HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: "", no_proxy: "" };
+    this.#env = { ...process.env, ...settings, ...web };
   }
 
   /** kubectl, which must succeed; gives its stdout. */
@@ -48,9 +50,11 @@ export class Programs {
     return this.#run("bash", ["-c", `${kubeconfig}kubectl() { ${body}; }\nexport -f kubectl\n${line}`], folder);
   }
 
-  /** A line of shell in which `kubescript` changes the folder's own kubeconfig. */
-  inShellOfKubescript(folder: string, line: string): Outcome {
-    const text = `export KUBECONFIG=kubeconfig\nkubescript() { '${process.execPath}' '${main}' "$@"; }\n${line}`;
+  /** A line of shell in which `kubescript` has the folder's own kubeconfig, and `eval` works in the namespace. */
+  inShellOfKubescript(namespace: string, folder: string, line: string): Outcome {
+    const place = `[ "$1" = eval ] && set -- eval -n ${namespace} "\${@:2}"`;
+    const body = `${place}; '${process.execPath}' '${main}' "$@"`;
+    const text = `export KUBECONFIG=kubeconfig\nkubescript() { ${body}; }\n${line}`;
     return this.#run("bash", ["-c", text], folder);
   }
 
