@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { digestsOf } from "../../src/operations/copy/container-digests.ts";
 import { copyRoute, parseCopyPath, splitRemote } from "../../src/operations/copy/copy-path.ts";
 import { entryPath, linkStaysInside } from "../../src/operations/copy/entry-path.ts";
 
@@ -93,5 +94,21 @@ describe("names in an archive", () => {
     ["a", "x/../b", false],
   ])("a link at %s to %s is inside: %s", (at, target, expected) => {
     expect(linkStaysInside(at.split("/"), target, "linux")).toBe(expected);
+  });
+});
+
+describe("what sha256sum prints", () => {
+  const [a, b] = ["a".repeat(64), "b".repeat(64)];
+
+  test("is read of old and new ones, of busybox's, and with files left out", () => {
+    const files = ["one", "re\rturn", "back\\slash", "line\nfeed"];
+    const old = `${a}  one\n${b}  re\rturn\n\\${a}  back\\\\slash\n\\${b}  line\\nfeed\n`;
+    const since9 = old.replace(`${b}  re\r`, `\\${b}  re\\r`);
+    const busybox = `${a}  one\n${b}  re\rturn\n${a}  back\\slash\n${b}  line\nfeed\n`;
+    for (const printed of [old, since9, busybox]) expect(digestsOf(printed, files)).toEqual([a, b, a, b]);
+    expect(digestsOf(`${a}  one\n${b}  three\n`, ["one", "two", "three"])).toEqual([a, undefined, b]);
+    // A name that looks like a line of its own.
+    expect(digestsOf(`${a}  x\n${b}  y\n`, ["y"])).toEqual([undefined]);
+    expect(digestsOf("", ["y"])).toEqual([undefined]);
   });
 });

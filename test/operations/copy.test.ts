@@ -15,7 +15,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { platform, tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type CopyOptions, copy } from "../../src/operations/copy/copy.ts";
@@ -146,6 +146,30 @@ describe.each(["the machine's programs", ...(busybox === undefined ? [] : ["busy
       expect(every(there("back"))).toEqual(every(there("log")));
       expect(readFileSync(there("back/app/a ü.log")).equals(noise(300_000))).toBe(true);
       expect(statSync(there("back/run")).mode).toBe(0o100750);
+    });
+
+    test("names of any characters are copied as they are, both ways, and their checksums compared", async () => {
+      const names = [
+        "-rf",
+        "a b",
+        "line\nfeed",
+        "re\rturn",
+        "back\\slash",
+        "\\n",
+        "'\"$(x)`",
+        "\ufeffmark",
+        "e\u0301",
+        "*",
+      ];
+      for (const name of names) write(there(`odd/${name}`), name);
+      const down = await cp(inPod("odd"), here("odd"), { checksum: true });
+      expect(down).toMatchObject({ files: names.length, skipped: [] });
+      const up = await cp(here("odd"), inPod("odder"), { checksum: true });
+      expect(up).toMatchObject({ files: names.length, skipped: [] });
+      for (const side of [here("odd"), there("odder")]) {
+        expect(every(side)).toEqual([...names].sort());
+        for (const name of names) expect(readFileSync(path.join(side, name), "utf8")).toBe(name);
+      }
     });
 
     test("adds to a folder that is there only when told to, and then replaces what has the same name", async () => {
@@ -380,6 +404,26 @@ describe("what is skipped", () => {
     expect(files).toBe(2);
     expect(skipped).toHaveLength(5);
   });
+
+  test.skipIf(platform() !== "linux")(
+    "names that are no UTF-8 are reported, and none takes another's place",
+    async () => {
+      const foreign = (folderOf: string, byte: number): Buffer =>
+        Buffer.concat([Buffer.from(`${folderOf}/caf`), Buffer.of(byte)]);
+      write(there("old/plain"), "a");
+      for (const byte of [0xe9, 0xea]) writeFileSync(foreign(there("old"), byte), "b");
+      symlinkSync(foreign(".", 0xe9), there("old/link"));
+      const down = await cp(inPod("old"), here("old"), { checksum: true });
+      expect(every(here("old"))).toEqual(["plain"]);
+      expect(down.skipped.map((one) => one.path).sort()).toEqual(["./old/caf\\xe9", "./old/caf\\xea", "link"]);
+      mkdirSync(here("mine/sub"), { recursive: true });
+      write(here("mine/sub/plain"), "a");
+      writeFileSync(foreign(here("mine/sub"), 0xe9), "b");
+      const up = await cp(here("mine"), inPod("mine"));
+      expect(up.skipped).toEqual([{ path: "sub/caf\\xe9", reason: "its name is no UTF-8" }]);
+      expect(every(there("mine"))).toEqual(["sub", "sub/plain"]);
+    },
+  );
 
   test("sockets and pipes of this machine are not sent", async () => {
     write(here("run/a"), "a");

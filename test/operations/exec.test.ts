@@ -111,6 +111,10 @@ test("more output than may be held ends the command, and says how to have it", a
   expect(error.hint).toContain("live: true");
 });
 
+test("a byte order mark is a part of the text", async () => {
+  expect((await pods().exec("p", ["printf", "\\357\\273\\277a"])).stdout).toBe("\ufeffa");
+});
+
 test("live streams are read and written while the command runs", async () => {
   const process = await pods().exec("p", ["cat"], { live: true, stdin: true });
   const output = process.stdout[Symbol.asyncIterator]();
@@ -228,6 +232,15 @@ test("wrong use says what to do", async () => {
   expect((await failureOf(pods().exec("p", undefined as never))).message).toContain("there is no command");
   expect((await failureOf(pods().exec("p", "ls -l" as never))).hint).toContain('["sh", "-c", "ls | wc -l"]');
   expect((await failureOf(pods().exec("p", ["cat"], { stdin: 5 as never }))).message).toContain("it is number");
+  for (const [options, said] of [
+    [{ live: true, stdin: "x" }, 'run cat in "p" with stdin: of a live process you write the input'],
+    [{ live: true, check: true }, 'run cat in "p" with check: of a live process'],
+    [{ terminal: true, stdin: "x" }, 'run cat in "p" with stdin: it is at your terminal'],
+  ] as const) {
+    expect((await failureOf(pods().exec("p", ["cat"], options as never))).message).toContain(said);
+  }
+  const attaching = await failureOf(pods().attach("p", { terminal: true, stdin: "x" } as never));
+  expect(attaching.message).toBe('Cannot attach to "p" with stdin: it is at your terminal');
   const tty = Object.assign(new Readable({ read() {} }), { isTTY: true });
   expect((await failureOf(pods().exec("p", ["cat"], { stdin: tty }))).hint).toContain("terminal: true");
   expect((await failureOf(pods().dryRun().exec("p", ["ls"]))).message).toContain("there is no dry run for it");

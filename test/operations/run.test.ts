@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { podToRun } from "../../src/operations/run/pod-to-run.ts";
-import { type AttachedRunOptions, run } from "../../src/operations/run/run.ts";
+import { type AnyRunOptions, type AttachedRunOptions, run } from "../../src/operations/run/run.ts";
 import type { ResourceClient } from "../../src/resources/client.ts";
 import type { Pod } from "../../src/types/core-v1.ts";
 import { type MovingSandbox, movingSandbox } from "../support/moving-sandbox.ts";
@@ -113,6 +113,10 @@ test("another pod of that name is not touched, and nothing is made by what canno
   const before = requests.length;
   expect((await failureOf(run(pods.dryRun(), "x", shell("true")))).message).toContain("there is no dry run for it");
   expect((await failureOf(run(pods, "x", { image: "b", terminal: true }))).message).toContain("at a terminal");
+  for (const ignored of [{ rm: true }, { stdin: "x" }, { check: true }, { terminal: true as const, stdin: "x" }]) {
+    const { message } = await failureOf(run(pods, "x", { image: "b", ...ignored } as AnyRunOptions));
+    expect(message).toMatch(/^Cannot run pods "x" with (rm|stdin|check): (nothing waits|it is at)/);
+  }
   expect((await failureOf(run(pods, "x", { image: "" }))).hint).toContain('image: "nginx:1.29"');
   expect(requests.length).toBe(before);
 });

@@ -19,14 +19,31 @@ export async function digestsIn(
   ) {
     throw missingProgram(/xargs/.test(stderr) && !/sha256sum/.test(stderr) ? "xargs" : "sha256sum", end);
   }
-  const digests = new Map<string, string>();
-  for (const line of stdout.split("\n")) {
-    // A name with a backslash or a line feed in it is escaped, and the line marked with a backslash.
-    const [, escaped = "", digest = "", name = ""] = /^(\\?)([0-9a-f]{64}) [ *](.*)$/s.exec(line) ?? [];
-    const plain = escaped === "" ? name : name.replace(/\\(.)/g, (_, char: string) => (char === "n" ? "\n" : char));
-    if (digest !== "") digests.set(plain, digest);
-  }
-  return files.map((file) => digests.get(file));
+  return digestsOf(stdout, files);
+}
+
+/**
+ * Reads what sha256sum printed of files, in their order; one that it could not read is left out there. A name with a line
+ * feed or a backslash in it, since 9.0 with a carriage return too, is escaped by GNU's and its line marked with a
+ * backslash; busybox's prints it as it is.
+ */
+export function digestsOf(printed: string, files: readonly string[]): (string | undefined)[] {
+  let at = 0;
+  return files.map((file) => {
+    const digest = /^\\?([0-9a-f]{64}) [ *]/.exec(printed.slice(at, at + 67));
+    if (digest === null) return undefined;
+    const from = at + digest[0].length;
+    const name = [file, escaped(file, /[\\\n\r]/g), escaped(file, /[\\\n]/g)].find((one) =>
+      printed.startsWith(`${one}\n`, from),
+    );
+    if (name === undefined) return undefined;
+    at = from + name.length + 1;
+    return digest[1];
+  });
+}
+
+function escaped(name: string, what: RegExp): string {
+  return name.replace(what, (char) => (char === "\n" ? "\\n" : char === "\r" ? "\\r" : "\\\\"));
 }
 
 /** The sizes of files in the container, in their order, up to the first that is not there. */

@@ -1,4 +1,5 @@
 /** Where an entry of an archive may go: the container wrote the archive, and may have been told to by an attacker. */
+import { isForeignName } from "./name-bytes.ts";
 
 /** Where an entry goes below the folder that is copied to, or why it goes nowhere. */
 export type EntryPath =
@@ -11,6 +12,7 @@ export type EntryPath =
  */
 export function entryPath(name: string, top: string | undefined, platform: string = process.platform): EntryPath {
   const refused = (reason: string): EntryPath => ({ type: "refused", reason });
+  if (isForeignName(name)) return refused("its name is no UTF-8");
   if (name.startsWith("/")) return refused("its name in the archive is absolute");
   const all = name.split("/").filter((segment) => segment !== "" && segment !== ".");
   if (all.includes("..")) return refused('its name in the archive leads out of the folder with ".."');

@@ -4,6 +4,7 @@ import path from "node:path";
 import { throwIfAborted } from "../../core/abort.ts";
 import { UsageError } from "../../errors.ts";
 import type { CopyTally } from "./copy-report.ts";
+import { isForeignName, nameOfBytes, shownName } from "./name-bytes.ts";
 import type { TarEntry } from "./tar-header.ts";
 
 /** A file, folder or link of this machine that is to be sent. */
@@ -100,21 +101,29 @@ class Walk {
   }
 
   async #addContent(folder: string, below: string): Promise<void> {
-    const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    const found = await readdir(folder, { encoding: "buffer" }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EACCES" && error.code !== "EPERM") throw error;
       this.#unreadable.push(folder);
       return [];
     });
+    const names = found.map((bytes) => nameOfBytes(bytes)).filter((name) => this.#isSendable(name, below));
     names.sort();
     for (let start = 0; start < names.length; start += AT_ONCE) {
       const files = names.slice(start, start + AT_ONCE).map((name) => path.join(folder, name));
       const looks = await Promise.all(files.map((file) => lstat(file)));
-      for (const [index, found] of looks.entries()) {
+      for (const [index, look] of looks.entries()) {
         const file = files[index] ?? "";
         const name = path.basename(file);
-        await this.add(file, below === "" ? name : `${below}/${name}`, found);
+        await this.add(file, below === "" ? name : `${below}/${name}`, look);
       }
     }
+  }
+
+  #isSendable(name: string, below: string): boolean {
+    if (!isForeignName(name)) return true;
+    const shown = shownName(name);
+    this.#tally.skip(below === "" ? shown : `${below}/${shown}`, "its name is no UTF-8");
+    return false;
   }
 }
 

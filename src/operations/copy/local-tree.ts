@@ -19,6 +19,7 @@ import { errorCode } from "../../core/error-code.ts";
 import { UsageError } from "../../errors.ts";
 import type { CopyTally } from "./copy-report.ts";
 import { entryPath, linkStaysInside } from "./entry-path.ts";
+import { isForeignName, shownName } from "./name-bytes.ts";
 import { writeSmallFile } from "./small-file.ts";
 import type { TarEntry } from "./tar-header.ts";
 import { writePieces } from "./write-pieces.ts";
@@ -112,7 +113,7 @@ export class LocalTree {
   async add(entry: TarEntry, body: AsyncIterable<Uint8Array>): Promise<void> {
     const { tally, top } = this.#options;
     const place = entryPath(entry.name, top);
-    if (place.type === "refused") return tally.skip(entry.name, place.reason);
+    if (place.type === "refused") return tally.skip(shownName(entry.name), place.reason);
     const { segments } = place;
     switch (entry.type) {
       case "directory":
@@ -215,7 +216,10 @@ export class LocalTree {
     const other = entryPath(entry.linkName, top);
     const original = other.type === "inside" ? this.#pathOf(other.segments) : undefined;
     if (original === undefined || !this.#written.has(original)) {
-      return tally.skip(nameOf(segments, entry), `it is another name of ${entry.linkName}, which was not copied`);
+      return tally.skip(
+        nameOf(segments, entry),
+        `it is another name of ${shownName(entry.linkName)}, which was not copied`,
+      );
     }
     if (!(await this.#ensureFolder(segments.slice(0, -1)))) return;
     const file = this.#pathOf(segments);
@@ -230,6 +234,9 @@ export class LocalTree {
   async #symlink(segments: readonly string[], target: string): Promise<void> {
     const { tally } = this.#options;
     const shown = segments.join("/");
+    if (isForeignName(target)) {
+      return tally.skip(shown, `it is a link to ${shownName(target)}, and that name is no UTF-8`);
+    }
     if (!linkStaysInside(segments, target)) {
       return tally.skip(shown, `it is a link to ${target}, which is outside of what is copied`);
     }

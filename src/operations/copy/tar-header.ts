@@ -4,6 +4,7 @@
  * https://www.gnu.org/software/tar/manual/html_node/Standard.html
  */
 import { KubescriptError } from "../../errors.ts";
+import { nameOfBytes } from "./name-bytes.ts";
 
 export const BLOCK = 512;
 
@@ -225,7 +226,7 @@ function readNumber(bytes: Uint8Array, start: number, length: number): number {
 function readText(bytes: Uint8Array, start: number, length: number): string {
   const field = bytes.subarray(start, start + length);
   const end = field.indexOf(0);
-  return decoder.decode(end === -1 ? field : field.subarray(0, end));
+  return nameOfBytes(end === -1 ? field : field.subarray(0, end));
 }
 
 /** `LENGTH KEY=VALUE\n`, LENGTH counting all of it. */
@@ -236,7 +237,7 @@ function paxRecords(data: Uint8Array): Map<string, string> {
     const space = data.indexOf(0x20, start);
     const length = space === -1 ? 0 : Number(decoder.decode(data.subarray(start, space)));
     if (!Number.isSafeInteger(length) || length <= space - start) break;
-    const record = decoder.decode(data.subarray(space + 1, start + length - 1));
+    const record = nameOfBytes(data.subarray(space + 1, start + length - 1));
     const equals = record.indexOf("=");
     if (equals > 0) records.set(record.slice(0, equals), record.slice(equals + 1));
     start += length;

@@ -11,8 +11,9 @@ import { requireEffect } from "../shared/no-dry-run.ts";
 import { sibling } from "../shared/siblings.ts";
 import { collect, DEFAULT_MAX_BUFFER_BYTES } from "./collect.ts";
 import type { ExecTarget } from "./exec.ts";
-import { ExecResult } from "./exec-result.ts";
+import { ExecResult, outputText } from "./exec-result.ts";
 import { joinTerminal, withTerminal } from "./join-terminal.ts";
+import { requireOneWay } from "./one-way.ts";
 import type { TerminalResult } from "./process-exit.ts";
 import { openProcess, type RemoteProcess } from "./remote-process.ts";
 import { showRights } from "./show-rights.ts";
@@ -53,8 +54,9 @@ export async function attach(
 ): Promise<AnyAttachResult> {
   const { signal } = options;
   const collected = options.live === true || options.terminal === true ? undefined : options;
-  if (collected?.stdin !== undefined) requireStdin(collected.stdin, name);
   const action = "attach to";
+  requireOneWay(`${action} "${name}"`, options);
+  if (collected?.stdin !== undefined) requireStdin(collected.stdin, name);
   await showRights(client, name, "attach", { namespace: options.namespace, signal });
   requireEffect(client, `${action} "${name}"`);
   const pod = await findPod(client, name, action, { namespace: options.namespace, signal });
@@ -82,8 +84,7 @@ export async function attach(
   const { showProgress } = client;
   const output = await collect(await open(), { stdin: options.stdin, maxBufferBytes, label, showProgress });
   const { exitCode } = await containerEnd(pods, own, container, signal, restarts);
-  const [stdout, stderr] = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes));
-  return new ExecResult({ stdout: stdout ?? "", stderr: stderr ?? "", exitCode });
+  return new ExecResult({ stdout: outputText(output.stdout), stderr: outputText(output.stderr), exitCode });
 }
 
 /** A shell's prompt was printed before anybody was there to see it. */

@@ -27,3 +27,10 @@ function shown(output: string | Uint8Array): string {
   if (typeof output === "string") return output.replace(/\n$/, "");
   return output.length === 0 ? "" : `(${output.length} bytes)`;
 }
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** What was printed, as text: all of it, a byte order mark too. */
+export function outputText(bytes: Uint8Array): string {
+  return utf8.decode(bytes);
+}

@@ -11,8 +11,9 @@ import { requireEffect } from "../shared/no-dry-run.ts";
 import { sibling } from "../shared/siblings.ts";
 import { collect, DEFAULT_MAX_BUFFER_BYTES } from "./collect.ts";
 import { commandText, requireCommand } from "./command-text.ts";
-import { ExecResult } from "./exec-result.ts";
+import { ExecResult, outputText } from "./exec-result.ts";
 import { joinTerminal, withTerminal } from "./join-terminal.ts";
+import { requireOneWay } from "./one-way.ts";
 import type { ProcessExit } from "./process-exit.ts";
 import { openProcess, type RemoteProcess } from "./remote-process.ts";
 import { showRights } from "./show-rights.ts";
@@ -74,8 +75,9 @@ export async function exec(
 ): Promise<AnyExecResult> {
   const { signal } = options;
   const collected = options.live === true || options.terminal === true ? undefined : options;
-  if (collected?.stdin !== undefined) requireStdin(collected.stdin, name);
   const action = `run ${what} in`;
+  requireOneWay(`${action} "${name}"`, options);
+  if (collected?.stdin !== undefined) requireStdin(collected.stdin, name);
   await showRights(client, name, "exec", { namespace: options.namespace, signal });
   requireEffect(client, `${action} "${name}"`);
   const pod = await findPod(client, name, action, { namespace: options.namespace, signal });
@@ -112,11 +114,11 @@ async function toTheEnd(
   if (options.check === true && exit.exitCode !== 0) {
     throw new CommandError(`Cannot run ${label}`, {
       exitCode: exit.exitCode,
-      stdout: text(stdout),
-      stderr: text(stderr),
+      stdout: outputText(stdout),
+      stderr: outputText(stderr),
     });
   }
-  const shape = options.bytes === true ? (bytes: Uint8Array) => bytes : text;
+  const shape = options.bytes === true ? (bytes: Uint8Array) => bytes : outputText;
   return new ExecResult({ stdout: shape(stdout), stderr: shape(stderr), exitCode: exit.exitCode });
 }
 
@@ -126,10 +128,6 @@ function interrupted(label: string, cause: AbortError): AbortError {
     cause,
     hint: "The command is told when it next reads or writes; one that does neither goes on in the container.",
   });
-}
-
-function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
 }
 
 /** A line for `sh`: bash where the image has it. */

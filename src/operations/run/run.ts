@@ -3,12 +3,13 @@ import type { ResourceClient } from "../../resources/client.ts";
 import { deadline } from "../../resources/deadline.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { Pod } from "../../types/core-v1.ts";
-import { ExecResult } from "../exec/exec-result.ts";
+import { ExecResult, outputText } from "../exec/exec-result.ts";
 import { requireTerminal } from "../exec/join-terminal.ts";
 import type { TerminalResult } from "../exec/process-exit.ts";
 import { requireStdin, type StdinSource } from "../exec/stdin.ts";
 import type { StartOptions } from "../pods/await-container.ts";
 import { requireEffect } from "../shared/no-dry-run.ts";
+import { refuseIdle } from "../shared/refuse-idle.ts";
 import { lowerFirst, retold } from "../shared/retold.ts";
 import { type ContainerSessionEnd, containerSession } from "./container-session.ts";
 import { type PodToRunOptions, podToRun } from "./pod-to-run.ts";
@@ -51,18 +52,23 @@ export type AnyRunResult = Pod | ExecResult | TerminalResult;
 /** What the deletion of a pod may take that nobody waits for any more. */
 const TIDY_MS = 5000;
 
+const OF_THE_END = ["stdin", "check", "maxBufferBytes"];
+
 /** Makes a pod with one container, as kubectl run, and joins it where that is asked for. */
 export async function run(pods: ResourceClient<Pod>, name: string, options: AnyRunOptions): Promise<AnyRunResult> {
   const { namespace, signal, dryRun, fieldManager, fieldValidation } = options;
   const write = { dryRun, fieldManager, fieldValidation, signal };
   const scoped = namespace === undefined ? pods : pods.in(namespace);
+  const action = `run pods "${name}"`;
   if (options.terminal !== true && options.attach !== true) {
+    const hint = "Say { attach: true } to run it to its end, or { terminal: true }.";
+    refuseIdle(action, options, ["rm", "startTimeoutMs", ...OF_THE_END], "nothing waits for its end", hint);
     return scoped.create(
       podToRun(name, options, { attached: false, stdin: false, stdinOnce: false, tty: false }),
       write,
     );
   }
-  const action = `run pods "${name}"`;
+  if (options.terminal === true) refuseIdle(action, options, OF_THE_END, "it is at your terminal");
   requireEffect({ storesNothing: pods.storesNothing || dryRun === true }, `${action} to its end`);
   const { terminal = false, rm = false, startTimeoutMs } = options;
   const { stdin, check, maxBufferBytes } = options.terminal === true ? {} : options;
@@ -117,7 +123,7 @@ export function sessionResult(
   if (end.type === "detached") return { detached: true };
   const { exitCode } = end;
   if (terminal) return { exitCode };
-  const [stdout, stderr] = [text(end.stdout), text(end.stderr)];
+  const [stdout, stderr] = [outputText(end.stdout), outputText(end.stderr)];
   if (check === true && exitCode !== 0) {
     throw new CommandError(`Cannot run ${label}`, { exitCode, stdout, stderr: stderr === "" ? stdout : stderr });
   }
@@ -148,8 +154,4 @@ function explain(error: unknown, name: string, left: string | undefined): unknow
   const hint =
     left === undefined ? gone : `Look at it, k8s.pods.logs("${name}"), or delete it: k8s.pods.delete("${name}").`;
   return retold(error, message, hint);
-}
-
-function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
 }
