@@ -120,7 +120,7 @@ export const HELPER_OPTIONS: OptionTable = {
     exec: options<AnyExecOptions>(2)(`${SCOPE} container stdin tty check maxBufferBytes bytes live terminal`),
     attach: options<AnyAttachOptions>(1)(`${SCOPE} container stdin maxBufferBytes live terminal`),
     debug: options<AnyDebugOptions>(1)(
-      `${SCOPE} image command args env container imagePullPolicy profile copyTo setImage shareProcesses sameNode replace target startTimeoutMs rm attach terminal stdin check maxBufferBytes`,
+      `${SCOPE} image command args env container imagePullPolicy profile custom copyTo setImage shareProcesses sameNode replace keepLabels keepAnnotations keepLiveness keepReadiness keepStartup keepInitContainers target startTimeoutMs rm attach terminal stdin check maxBufferBytes`,
     ),
     shell: options<ExecTarget>(1)(`${SCOPE} container`),
     portForward: options<PortForwardOptions>(2)(`${SCOPE} localPort address podRunningTimeoutMs lingerMs onEvent`),

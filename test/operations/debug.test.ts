@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from "vitest";
+import type { CustomContainer } from "../../src/operations/debug/custom-container.ts";
+import type { AnyDebugOptions } from "../../src/operations/debug/debug.ts";
 import { nodeDebugger, podCopy } from "../../src/operations/debug/debug-objects.ts";
-import { DEBUG_PROFILES, profileContext } from "../../src/operations/debug/profile.ts";
+import { DEBUG_PROFILES, type DebugProfile, profileContext } from "../../src/operations/debug/profile.ts";
 import type { Node, Pod } from "../../src/types/core-v1.ts";
 import { type MovingSandbox, movingSandbox } from "../support/moving-sandbox.ts";
 import { failureOf } from "../transport/support/failure.ts";
@@ -79,7 +81,7 @@ test("an interruption says that the container is left, for none can be taken awa
 test("wrong use is refused before anything is written", async () => {
   const { pods, requests } = await sandbox();
   const before = requests.filter((one) => !one.startsWith("GET")).length;
-  const refused = async (options: Parameters<typeof pods.debug>[1]): Promise<string> => {
+  const refused = async (options: AnyDebugOptions): Promise<string> => {
     const error = await failureOf(pods.debug("web-0", options as never));
     return `${error.message} | ${error.hint}`;
   };
@@ -88,6 +90,19 @@ test("wrong use is refused before anything is written", async () => {
   expect(await refused({ image: "b", container: "web" })).toContain('has a container "web" already');
   expect(await refused({ image: "b", profile: "root" as never })).toContain("There are general, baseline");
   expect(await refused({ copyTo: "c", setImage: { wbe: "x" } })).toContain('it has no container "wbe"');
+  // What would be left out without a word.
+  expect(await refused({ image: "b", replace: true })).toContain("with replace: that is for a copy of the pod | Name");
+  expect(await refused({ image: "b", rm: true } as AnyDebugOptions)).toContain(
+    "with rm: nothing waits for its end | Say",
+  );
+  expect(await refused({ image: "b", attach: true, rm: true })).toContain("goes with the pod");
+  expect(await refused({ image: "b", copyTo: "c", target: "web" })).toContain("with target: that is for a container");
+  expect(await refused({ copyTo: "c", setImage: { web: "x" }, attach: true })).toContain("no container of the copy");
+  expect(await refused({ image: "b", terminal: true, stdin: "x" } as AnyDebugOptions)).toContain(
+    "with stdin: it is at your",
+  );
+  expect(await refused({ image: "b", custom: { image: "c" } as never })).toContain('it may not set "image"');
+  expect(await refused({ image: "b", custom: [] as never })).toContain("it is no object");
   expect((await failureOf(pods.dryRun().debug("web-0", { image: "b", attach: true }))).code).toBe("NO_DRY_RUN");
   expect(requests.filter((one) => !one.startsWith("GET"))).toHaveLength(before);
 });
@@ -142,4 +157,66 @@ test("copies and node pods are what kubectl debug makes", () => {
   const restricted = nodeDebugger("node0", "p", "debugger", { image: "b", profile: "restricted" }, idle).spec;
   expect(restricted).not.toHaveProperty("volumes");
   expect(restricted).not.toHaveProperty("hostPID");
+});
+
+test("a copy keeps what is told to be kept, and a changed container its own rights besides the profile's", () => {
+  const securityContext = { runAsUser: 1000, capabilities: { drop: ["ALL"], add: ["CHOWN"] } };
+  const probes = { livenessProbe: {}, readinessProbe: {}, startupProbe: {} };
+  const pod: Pod = {
+    metadata: { name: "web-0", namespace: "n", labels: { app: "web" }, annotations: { a: "b" } },
+    spec: {
+      shareProcessNamespace: false,
+      initContainers: [{ name: "init", image: "i" }],
+      containers: [{ name: "web", image: "nginx", securityContext, ...probes }],
+    },
+  };
+  const copyOf = (options: Parameters<typeof podCopy>[2], of = pod): Pod =>
+    podCopy(of, "x", { copyTo: "c", container: "web", command: ["sh"], ...options }, idle).copy;
+  const kept = copyOf({
+    ...{ keepLabels: true, keepAnnotations: true, keepLiveness: true, keepReadiness: true, keepStartup: true },
+    keepInitContainers: false,
+  });
+  expect(kept.metadata).toEqual({ name: "c", namespace: "n", labels: { app: "web" }, annotations: { a: "b" } });
+  expect(kept.spec?.containers[0]).toMatchObject(probes);
+  expect(kept.spec).not.toHaveProperty("initContainers");
+  expect(kept.spec?.shareProcessNamespace).toBe(false);
+  expect(copyOf({ shareProcesses: true }).spec?.shareProcessNamespace).toBe(true);
+  expect(copyOf({}, { spec: { hostPID: true, containers: [{ name: "web" }] } }).spec?.shareProcessNamespace).toBe(
+    false,
+  );
+  const rightsOf = (profile: DebugProfile): unknown => copyOf({ profile }).spec?.containers[0]?.securityContext;
+  expect(rightsOf("general")).toEqual({
+    runAsUser: 1000,
+    capabilities: { drop: ["ALL"], add: ["CHOWN", "SYS_PTRACE"] },
+  });
+  expect(rightsOf("netadmin")).toMatchObject({
+    runAsUser: 1000,
+    capabilities: { add: ["CHOWN", "NET_ADMIN", "NET_RAW"] },
+  });
+  expect(rightsOf("sysadmin")).toEqual({ ...securityContext, privileged: true });
+  expect(rightsOf("baseline")).toBeUndefined();
+  expect(rightsOf("restricted")).not.toHaveProperty("runAsUser");
+});
+
+test("a custom part of a container is laid over what the profile says", () => {
+  const custom = {
+    env: [{ name: "B", value: "2" }],
+    securityContext: { runAsUser: 0, capabilities: null },
+    volumeMounts: [{ name: "data", mountPath: "/data" }],
+    resources: { limits: { memory: "64Mi" } },
+  } as const satisfies CustomContainer;
+  const [container] =
+    nodeDebugger("node0", "p", "debugger", { image: "b", env: { A: 1, B: 1 }, profile: "netadmin", custom }, idle).spec
+      ?.containers ?? [];
+  expect(container).toMatchObject({
+    env: [
+      { name: "A", value: "1" },
+      { name: "B", value: "2" },
+    ],
+    securityContext: { runAsUser: 0 },
+    resources: { limits: { memory: "64Mi" } },
+  });
+  expect(container?.securityContext).not.toHaveProperty("capabilities");
+  const general = nodeDebugger("node0", "p", "debugger", { image: "b", custom }, idle).spec?.containers[0];
+  expect(general?.volumeMounts?.map(({ mountPath }) => mountPath)).toEqual(["/host", "/data"]);
 });

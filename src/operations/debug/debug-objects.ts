@@ -1,6 +1,7 @@
 import { UsageError } from "../../errors.ts";
 import type { Container, EphemeralContainer, Pod } from "../../types/core-v1.ts";
 import { envVars } from "../run/pod-to-run.ts";
+import { type CustomContainer, customized } from "./custom-container.ts";
 import { DEBUG_PROFILES, type DebugProfile, nodeAccess, profileContext } from "./profile.ts";
 
 /** The container to debug with, as kubectl debug's flags. */
@@ -15,20 +16,37 @@ export interface DebugContainerOptions {
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never" | undefined;
   /** Which rights it has. Default `general`. */
   readonly profile?: DebugProfile | undefined;
+  /**
+   * More of the container, laid over what the profile says: `{ securityContext: { runAsUser: 0 } }`, mounts of the pod's
+   * volumes, resources. Lists whose items have a key are merged by it, as by a strategic merge patch; null takes away.
+   */
+  readonly custom?: CustomContainer | undefined;
 }
 
 /** A copy of the pod in place of a container in it. */
 export interface DebugCopyOptions {
-  /** Name of the copy. It has no labels, annotations and probes, so that nobody takes it for the pod. */
+  /** Name of the copy. It has no labels, annotations and probes unless they are kept, so that nobody takes it for the pod. */
   readonly copyTo?: string | undefined;
   /** Other images for containers of the copy: `{ web: "nginx:debug" }`, `"*"` for all. */
   readonly setImage?: Readonly<Record<string, string>> | undefined;
-  /** Whether the copy's containers see each other's processes. Default true. */
+  /** Whether the copy's containers see each other's processes. Default as the pod says, else true. */
   readonly shareProcesses?: boolean | undefined;
   /** Puts the copy on the pod's node. Default false. */
   readonly sameNode?: boolean | undefined;
   /** Deletes the pod once the copy is made. Default false. */
   readonly replace?: boolean | undefined;
+  /** The copy has the pod's labels: Services and controllers that select by them take it up. Default false. */
+  readonly keepLabels?: boolean | undefined;
+  /** Default false. */
+  readonly keepAnnotations?: boolean | undefined;
+  /** Liveness probes. Default false. */
+  readonly keepLiveness?: boolean | undefined;
+  /** Readiness probes. Default false. */
+  readonly keepReadiness?: boolean | undefined;
+  /** Start-up probes. Default false. */
+  readonly keepStartup?: boolean | undefined;
+  /** The copy runs the pod's init containers. Default true. */
+  readonly keepInitContainers?: boolean | undefined;
 }
 
 /** How the container is spoken to. */
@@ -47,7 +65,7 @@ export function ephemeralContainer(
 ): EphemeralContainer {
   requireImage(options.image);
   return {
-    ...debugContainer(name, options, streams, profileContext(profileOf(options), false)),
+    ...newContainer(name, options, streams),
     ...(options.target === undefined ? {} : { targetContainerName: options.target }),
   };
 }
@@ -63,11 +81,12 @@ export function nodeDebugger(
   requireImage(options.image);
   const profile = profileOf(options);
   const { namespaces, files } = nodeAccess(profile);
-  const own = debugContainer(container, options, streams, profileContext(profile, true));
+  const mounts = files ? { volumeMounts: [{ name: "host-root", mountPath: "/host" }] } : {};
+  const base: Container = { name: container, terminationMessagePolicy: "File", ...mounts };
   return {
     metadata: { name: podName, labels: { "app.kubernetes.io/managed-by": "kubescript-debug" } },
     spec: {
-      containers: [files ? { ...own, volumeMounts: [{ name: "host-root", mountPath: "/host" }] } : own],
+      containers: [changedContainer(base, options, streams, true)],
       nodeName: node,
       restartPolicy: "Never",
       tolerations: [{ operator: "Exists" }],
@@ -84,13 +103,13 @@ export function podCopy(
   options: DebugContainerOptions & DebugCopyOptions,
   streams: DebugStreams,
 ): { readonly copy: Pod; readonly container: string | undefined } {
-  const { setImage = {}, shareProcesses = true, sameNode = false, copyTo = "" } = options;
-  const { ephemeralContainers: _, nodeName, ...spec } = pod.spec ?? { containers: [] };
+  const { setImage = {}, shareProcesses, sameNode = false, copyTo = "" } = options;
+  const { ephemeralContainers: _, nodeName, initContainers, ...spec } = pod.spec ?? { containers: [] };
   requireContainers(pod, setImage);
-  const context = profileContext(profileOf(options), false);
-  const containers = spec.containers.map(({ livenessProbe: _l, readinessProbe: _r, startupProbe: _s, ...one }) => {
+  const containers = spec.containers.map((one) => {
     const image = setImage[one.name] ?? setImage["*"];
-    return image === undefined ? one : { ...one, image };
+    const copied = withoutProbes(one, options);
+    return image === undefined ? copied : { ...copied, image };
   });
   const changed = containers.find(({ name }) => name === options.container);
   const onlyImages = changed === undefined && options.image === undefined && Object.keys(setImage).length > 0;
@@ -100,45 +119,55 @@ export function podCopy(
     container === undefined
       ? containers
       : changed === undefined
-        ? [...containers, debugContainer(container, options, streams, context)]
-        : containers.map((one) => (one === changed ? changedContainer(one, options, streams, context) : one));
+        ? [...containers, newContainer(container, options, streams)]
+        : containers.map((one) => (one === changed ? changedContainer(one, options, streams, false) : one));
   return {
     container,
     copy: {
       metadata: {
         name: copyTo,
         ...(pod.metadata?.namespace === undefined ? {} : { namespace: pod.metadata.namespace }),
+        ...(options.keepLabels === true ? { labels: { ...pod.metadata?.labels } } : {}),
+        ...(options.keepAnnotations === true ? { annotations: { ...pod.metadata?.annotations } } : {}),
       },
       spec: {
         ...spec,
+        ...(initContainers === undefined || options.keepInitContainers === false ? {} : { initContainers }),
         ...(sameNode && nodeName !== undefined ? { nodeName } : {}),
-        shareProcessNamespace: shareProcesses,
+        // A pod that sees the node's processes cannot share its own.
+        shareProcessNamespace: shareProcesses ?? spec.shareProcessNamespace ?? spec.hostPID !== true,
         containers: debugging,
       },
     },
   };
 }
 
-function debugContainer(
-  name: string,
-  options: DebugContainerOptions,
-  streams: DebugStreams,
-  securityContext: Container["securityContext"],
-): Container {
-  return changedContainer({ name, terminationMessagePolicy: "File" }, options, streams, securityContext);
+function withoutProbes(container: Container, keep: DebugCopyOptions): Container {
+  const { livenessProbe, readinessProbe, startupProbe, ...rest } = container;
+  return {
+    ...rest,
+    ...(livenessProbe === undefined || keep.keepLiveness !== true ? {} : { livenessProbe }),
+    ...(readinessProbe === undefined || keep.keepReadiness !== true ? {} : { readinessProbe }),
+    ...(startupProbe === undefined || keep.keepStartup !== true ? {} : { startupProbe }),
+  };
+}
+
+function newContainer(name: string, options: DebugContainerOptions, streams: DebugStreams): Container {
+  return changedContainer({ name, terminationMessagePolicy: "File" }, options, streams, false);
 }
 
 function changedContainer(
   container: Container,
   options: DebugContainerOptions,
   streams: DebugStreams,
-  securityContext: Container["securityContext"],
+  onNode: boolean,
 ): Container {
   const { image, command, args, env, imagePullPolicy } = options;
-  const { args: _args, stdin: _stdin, stdinOnce: _once, tty: _tty, ...rest } = container;
+  const { args: _args, stdin: _stdin, stdinOnce: _once, tty: _tty, securityContext: own, ...rest } = container;
   const keptArgs = command === undefined ? container.args : undefined;
   const givenArgs = args ?? keptArgs;
-  return {
+  const securityContext = profileContext(profileOf(options), onNode, own);
+  const changed = {
     ...rest,
     ...(image === undefined ? {} : { image }),
     ...(command === undefined ? {} : { command: [...command] }),
@@ -150,6 +179,7 @@ function changedContainer(
     ...(streams.tty ? { tty: true } : {}),
     ...(securityContext === undefined ? {} : { securityContext }),
   };
+  return options.custom === undefined ? changed : customized(changed, options.custom);
 }
 
 function profileOf({ profile = "general" }: DebugContainerOptions): DebugProfile {

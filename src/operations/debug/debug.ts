@@ -26,12 +26,16 @@ import {
   nodeDebugger,
   podCopy,
 } from "./debug-objects.ts";
+import { requireFitting } from "./debug-usage.ts";
 
 interface CommonDebugOptions extends DebugContainerOptions, DebugCopyOptions, CallScope {
   /** The container whose processes it is to see, where the runtime can. Default none. */
   readonly target?: string | undefined;
   /** How long the container may take to start. Default 60 s. */
   readonly startTimeoutMs?: number | undefined;
+}
+
+interface JoinedDebugOptions extends CommonDebugOptions {
   /** Deletes the pod that was made, a copy or a node's, on every way out. Default false. */
   readonly rm?: boolean | undefined;
 }
@@ -43,7 +47,7 @@ export interface DebugOptions extends CommonDebugOptions {
 }
 
 /** One that is run to its end. */
-export interface AttachedDebugOptions extends CommonDebugOptions {
+export interface AttachedDebugOptions extends JoinedDebugOptions {
   readonly attach: true;
   readonly terminal?: false | undefined;
   /** What the container reads: a text, bytes, or a stream of either. Default nothing. */
@@ -55,7 +59,7 @@ export interface AttachedDebugOptions extends CommonDebugOptions {
 }
 
 /** One at the user's terminal. */
-export interface TerminalDebugOptions extends CommonDebugOptions {
+export interface TerminalDebugOptions extends JoinedDebugOptions {
   readonly terminal: true;
   readonly attach?: boolean | undefined;
 }
@@ -84,6 +88,7 @@ export async function debug(
   const { signal } = options;
   const onNode = groupResource(await client.resource()) === "nodes";
   const action = "debug";
+  requireFitting(name, options, onNode);
   const how = joining(options);
   if (how.joined) requireEffect(client, `${action} "${name}" to the end`);
   if (how.stdin !== undefined) requireStdin(how.stdin, name);
@@ -108,6 +113,7 @@ interface Joining {
   readonly stdin: StdinSource | undefined;
   readonly check: boolean | undefined;
   readonly maxBufferBytes: number | undefined;
+  readonly rm: boolean;
   readonly streams: DebugStreams;
 }
 
@@ -121,6 +127,7 @@ function joining(options: AnyDebugOptions): Joining {
     stdin,
     check: attached?.check,
     maxBufferBytes: attached?.maxBufferBytes,
+    rm: (options.terminal === true || options.attach === true) && options.rm === true,
     streams: { stdin: terminal || stdin !== undefined, stdinOnce: stdin !== undefined, tty: terminal },
   };
 }
@@ -196,9 +203,9 @@ async function newPodResult(
 ): Promise<AnyDebugResult> {
   const { namespace = "", name = "" } = pod.metadata ?? {};
   const where = { namespace, pod: name, container };
-  const { startTimeoutMs, rm = false } = options;
+  const { startTimeoutMs } = options;
   if (pods.storesNothing || container === undefined) return where;
-  if (how.joined) return joinNewPod(pods, pod, container, { ...how, signal, startTimeoutMs, rm });
+  if (how.joined) return joinNewPod(pods, pod, container, { ...how, signal, startTimeoutMs });
   await containerStarted(pods, name, container, { signal, startTimeoutMs });
   return where;
 }

@@ -10,11 +10,15 @@ export type DebugProfile = "general" | "baseline" | "restricted" | "netadmin" | 
 
 export const DEBUG_PROFILES: readonly DebugProfile[] = ["general", "baseline", "restricted", "netadmin", "sysadmin"];
 
-/** The security context of the container; undefined for none. */
-export function profileContext(profile: DebugProfile, onNode: boolean): SecurityContext | undefined {
+/** The security context of the container, given the one that it has already; undefined for none. */
+export function profileContext(
+  profile: DebugProfile,
+  onNode: boolean,
+  own?: SecurityContext | undefined,
+): SecurityContext | undefined {
   switch (profile) {
     case "general":
-      return onNode ? undefined : { capabilities: { add: ["SYS_PTRACE"] } };
+      return onNode ? undefined : withCapabilities(own, ["SYS_PTRACE"]);
     case "baseline":
       return undefined;
     case "restricted":
@@ -25,10 +29,15 @@ export function profileContext(profile: DebugProfile, onNode: boolean): Security
         seccompProfile: { type: "RuntimeDefault" },
       };
     case "netadmin":
-      return { capabilities: { add: ["NET_ADMIN", "NET_RAW"] } };
+      return withCapabilities(own, ["NET_ADMIN", "NET_RAW"]);
     case "sysadmin":
-      return { privileged: true };
+      return { ...own, privileged: true };
   }
+}
+
+function withCapabilities(own: SecurityContext | undefined, more: readonly string[]): SecurityContext {
+  const add = [...new Set([...(own?.capabilities?.add ?? []), ...more])];
+  return { ...own, capabilities: { ...own?.capabilities, add } };
 }
 
 /** What a pod that debugs a node has of it: its namespaces, and its files at `/host`. */
