@@ -50,6 +50,7 @@ test("it prints the way up, the branches, what is gone and what was not seen", (
   const root = node("root", [
     node("a", [node("b", [], { repeated: true })]),
     node("c", [], { ready: "1/1", status: "Running" }),
+    node("d", [], { status: "a\u001b\nb" }),
   ]);
   const tree = new ObjectTree(
     [owner("low", [owner("top", [], { state: "gone" })]), owner("side", [], { state: "hidden" })],
@@ -65,7 +66,8 @@ test("it prints the way up, the branches, what is gone and what was not seen", (
       "n             └─K/root      -       -         5m",
       "n               ├─K/a       -       -         5m",
       "n               │ └─K/b …   -       -         5m",
-      "n               └─K/c       1/1     Running   5m",
+      "n               ├─K/c       1/1     Running   5m",
+      "n               └─K/d       -       a^[ b     5m",
       "Also owned by O/side (not seen)",
       "Not seen: secrets (forbidden)",
     ].join("\n"),

@@ -1,4 +1,5 @@
 import stringWidth from "string-width";
+import { withoutControls } from "../shared/without-controls.ts";
 import type { Block, Layout } from "./layout.ts";
 
 const GAP = 2;
@@ -62,15 +63,6 @@ function rowLines(cells: readonly string[], indent: string): Line[] {
     { cells: [indent + head, ...others] },
     ...rest.map((text) => ({ cells: leading.length === 0 ? [indent + text] : [...blank, text] })),
   ];
-}
-
-/** What would move the cursor of a terminal, or clear it, is shown instead. */
-function withoutControls(text: string): string {
-  return text.replace(/[\p{Cc}]/gu, (control) => {
-    if (control === "\n" || control === "\t") return control;
-    const code = control.charCodeAt(0);
-    return code < 0x20 ? `^${String.fromCharCode(code + 0x40)}` : `\\x${code.toString(16)}`;
-  });
 }
 
 function alignRows(rows: readonly (readonly string[])[]): string[] {

@@ -1,5 +1,6 @@
 import { type PrintedRow, rememberRow } from "../../resources/printed.ts";
 import type { Event } from "../../types/core-v1.ts";
+import { withoutControls } from "../shared/without-controls.ts";
 import { lastSeenText } from "./event-times.ts";
 
 /** The columns of `kubectl events`, wide enough for most rows when they come one by one. */
@@ -16,13 +17,6 @@ export function printAsRow(event: Event, now: number, everywhere: boolean): void
   const { type = "", reason = "", message = "", involvedObject } = event;
   const object = `${involvedObject.kind ?? ""}/${involvedObject.name ?? ""}`;
   const cells = [lastSeenText(event, now), type, reason, object, message.trim()];
+  // A message may quote what a container printed.
   rememberRow(event, { columns: COLUMNS, cells: cells.map(withoutControls), everywhere });
-}
-
-/** A message may quote what a container printed: nothing of it may steer the terminal. */
-function withoutControls(text: string): string {
-  return text.replace(/[\p{Cc}]/gu, (character) => {
-    if (character === "\n" || character === "\t") return character;
-    return character === "\u001b" ? "^[" : `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  });
 }

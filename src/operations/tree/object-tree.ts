@@ -1,5 +1,6 @@
 import { humanDuration } from "../../core/human-duration.ts";
 import { inspectAsText } from "../../core/inspect-as-text.ts";
+import { withoutControls } from "../shared/without-controls.ts";
 import type { TreeOwner } from "./owners.ts";
 import type { ObjectState } from "./state-of.ts";
 
@@ -50,7 +51,7 @@ export class ObjectTree {
     ];
     const notes = [
       ...others.map((owner) => `Also owned by ${ownerName(owner)}`),
-      ...this.hidden.map((one) => `Not seen: ${one}`),
+      ...this.hidden.map((one) => `Not seen: ${withoutControls(one)}`),
     ];
     return [layOut(lines), ...notes].join("\n");
   }
@@ -65,7 +66,9 @@ export class ObjectTree {
   }
 
   #row({ namespace, ready, status, created }: TreeNode | TreeOwner, name: string): string[] {
-    return [namespace, name, ready, status, created === "" ? "" : humanDuration(this.#now - Date.parse(created))];
+    const age = created === "" ? "" : humanDuration(this.#now - Date.parse(created));
+    // A custom resource may say anything of its state.
+    return [namespace, name, ready, status, age].map((cell) => withoutControls(cell).replace(/\s/g, " "));
   }
 }
 
