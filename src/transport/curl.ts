@@ -6,6 +6,14 @@ import { maskedBody } from "./readable-body.ts";
 /** Headers that curl gets in another way, or that are about this client's own wire. */
 const LEFT_OUT = new Set(["authorization", "accept-encoding", "content-length", "host", "user-agent"]);
 
+/** What opens a WebSocket besides; the server's frames are then printed as they come. The key is any 16 bytes. */
+const HANDSHAKE = {
+  connection: "Upgrade",
+  upgrade: "websocket",
+  "sec-websocket-version": "13",
+  "sec-websocket-key": "a3ViZXNjcmlwdC1jdXJsLg==",
+};
+
 /**
  * A request as a curl command that works when pasted into bash or zsh. Credentials are never in it: certificates
  * stand as the kubeconfig's files, or are printed for curl by `kubescript config show`; tokens come from their file or
@@ -13,13 +21,15 @@ const LEFT_OUT = new Set(["authorization", "accept-encoding", "content-length", 
  * `program` is how the shell finds our own command line.
  */
 export function curlCommand(request: ApiRequest, connection: Connection, program = "kubescript"): string {
-  const watches = isTrue(request.query?.watch) || isTrue(request.query?.follow);
+  const opens = request.headers?.["sec-websocket-protocol"] !== undefined;
+  const watches = opens || isTrue(request.query?.watch) || isTrue(request.query?.follow);
   const words = ["curl", "--http1.1", ...(watches ? ["-N"] : [])];
   if (request.method === "HEAD") words.push("--head");
   else if (request.method !== "GET" || request.body !== undefined) words.push("-X", request.method);
   const show = (what: string): string => showCommand(connection, what, program);
   words.push(...tlsWords(connection, show), ...proxyWords(connection), ...credentialWords(connection, request, show));
-  for (const [name, value] of Object.entries({ ...impersonationHeaders(connection.impersonate), ...request.headers })) {
+  const headers = { ...impersonationHeaders(connection.impersonate), ...request.headers, ...(opens ? HANDSHAKE : {}) };
+  for (const [name, value] of Object.entries(headers)) {
     if (LEFT_OUT.has(name)) continue;
     for (const one of Array.isArray(value) ? value : [value]) words.push("-H", shellQuote(`${name}: ${one}`));
   }

@@ -142,6 +142,15 @@ describe("a curl command", () => {
     );
   });
 
+  test("opens a WebSocket", () => {
+    const command = curl({}, { ...get, headers: { "sec-websocket-protocol": "v5.channel.k8s.io" } });
+    expect(command).toMatch(
+      /^curl --http1.1 -N -H 'sec-websocket-protocol: v5.channel.k8s.io' -H 'connection: Upgrade' /,
+    );
+    const key = /sec-websocket-key: ([^']+)/.exec(command)?.[1] ?? "";
+    expect(Buffer.from(key, "base64")).toHaveLength(16);
+  });
+
   test("keeps a proxy's password out", () => {
     const command = curl({ proxyUrl: "socks5://me:s3cret@p:1080" });
     expect(command).toContain('-x socks5h://p:1080 -U me:"$PROXY_PASSWORD"');
