@@ -4,7 +4,7 @@ import type { CertificateSigningRequest } from "../../types/certificates-v1.ts";
 import type { ServiceAccount } from "../../types/core-v1.ts";
 import type { DecideOptions } from "../access/certificates.ts";
 import type { ServiceAccountToken, TokenOptions } from "../access/token.ts";
-import { requireResourceOf } from "../shared/siblings.ts";
+import { clientOf } from "../shared/siblings.ts";
 import { WorkloadVerbs } from "./workload-verbs.ts";
 
 /** The verbs of service accounts and requests for certificates. */
@@ -16,9 +16,9 @@ export class AccessVerbs<T extends KubernetesObject = UnknownObject> extends Wor
    * const { token } = await k8s.serviceaccounts.token("default", { audiences: ["vault"], durationSeconds: 600 });
    */
   async token(name: string, options: TokenOptions = {}): Promise<ServiceAccountToken> {
-    await requireResourceOf(this, "create a token of", name, ["serviceaccounts"]);
+    const accounts = await clientOf<ServiceAccount>(this, "create a token of", name, "serviceaccounts");
     const { createToken } = await import("../access/token.ts");
-    return createToken(this as unknown as ResourceClient<ServiceAccount>, name, options);
+    return createToken(accounts, name, options);
   }
 
   /**
@@ -48,7 +48,6 @@ export class AccessVerbs<T extends KubernetesObject = UnknownObject> extends Wor
   }
 
   async #requests(action: string, name: string): Promise<ResourceClient<CertificateSigningRequest>> {
-    await requireResourceOf(this, action, name, ["certificatesigningrequests.certificates.k8s.io"]);
-    return this as unknown as ResourceClient<CertificateSigningRequest>;
+    return clientOf<CertificateSigningRequest>(this, action, name, "certificatesigningrequests.certificates.k8s.io");
   }
 }

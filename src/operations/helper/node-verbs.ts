@@ -7,7 +7,7 @@ import type { NodeChoice } from "../nodes/chosen-nodes.ts";
 import type { DrainedPod, DrainOptions } from "../nodes/drain.ts";
 import type { DrainPlanOptions, DrainPlanPod } from "../nodes/drain-plan.ts";
 import type { TaintOptions } from "../nodes/taint.ts";
-import { requireResourceOf } from "../shared/siblings.ts";
+import { clientOf } from "../shared/siblings.ts";
 import { AccessVerbs } from "./access-verbs.ts";
 
 /** The verbs of nodes. */
@@ -95,7 +95,6 @@ export class NodeVerbs<T extends KubernetesObject = UnknownObject> extends Acces
 
   async #nodes(action: string, which: NodeChoice): Promise<ResourceClient<Node>> {
     const name = typeof which === "string" || Array.isArray(which) ? String(which) : "*";
-    await requireResourceOf(this, action, name, ["nodes"]);
-    return this as unknown as ResourceClient<Node>;
+    return clientOf<Node>(this, action, name, "nodes");
   }
 }

@@ -1,14 +1,13 @@
-import { requireResource } from "../../core/names.ts";
 import type { KubernetesObject } from "../../core/object.ts";
 import { groupResource } from "../../core/path.ts";
 import type { SelectorOptions } from "../../core/requests.ts";
 import { fieldSelectorText, labelSelectorText } from "../../core/selector.ts";
 import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
-import { namespaceOf, requireName, scopeOf } from "../../resources/scope.ts";
+import { namespaceOf, requireName } from "../../resources/scope.ts";
 import { refuseMisspelledSelectors } from "../../resources/selection.ts";
-import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import type { Pod } from "../../types/core-v1.ts";
+import { namedObject } from "../pods/named-object.ts";
 import { podsOf } from "../pods/pods-of.ts";
 import { sibling } from "../shared/siblings.ts";
 import type { LogOptions } from "./log-options.ts";
@@ -61,7 +60,9 @@ export async function logPods<T extends KubernetesObject>(
   const selected = [labelSelectorText(labels), fieldSelectorText(fields)].filter((text) => text !== undefined);
   const where = scoped.scope.type === "everywhere" ? "all namespaces" : `namespace "${scoped.scope.namespace}"`;
   const label = `${selected.length === 0 ? "the pods" : `pods with ${selected.join(" and ")}`} in ${where}`;
-  return [{ label, pods: asPods(scoped), select: { labels, fields }, belongs: all }];
+  return [
+    { label, pods: scoped.to<Pod>(resource, namespaceOf(scoped.scope)), select: { labels, fields }, belongs: all },
+  ];
 }
 
 async function named<T extends KubernetesObject>(
@@ -69,13 +70,11 @@ async function named<T extends KubernetesObject>(
   name: string,
   options: LogOptions,
 ): Promise<LogPods> {
-  const [type, own] = name.includes("/") ? splitName(name) : ["pods", name];
-  const resource = requireResource(type, BUILT_IN_RESOURCES);
+  const { resource, own } = await namedObject(client, name);
   if (groupResource(resource) !== "pods") {
-    const scope = scopeOf(client.scope, undefined);
-    return owned(client.to(resource, namespaceOf(scope)), own, options);
+    return owned(client.to(resource, namespaceOf(client.scope)), own, options);
   }
-  const pods = asPods(client);
+  const pods = client.to<Pod>(resource, namespaceOf(client.scope));
   return { label: `pods "${own}"`, pods, select: { fields: { "metadata.name": own } }, name: own, belongs: all };
 }
 
@@ -85,19 +84,10 @@ async function owned<T extends KubernetesObject>(
   { signal }: LogOptions,
 ): Promise<LogPods> {
   const { label, namespace, labels, belongs } = await podsOf(client, name, READ, { signal });
-  const owner = { client: client.in(namespace) as unknown as ResourceClient<KubernetesObject>, name };
+  const owner = { client: client.to<KubernetesObject>(await client.resource(), namespace), name };
   return { label, pods: sibling<Pod>(client, "pods", namespace), select: { labels }, owner, belongs };
-}
-
-function splitName(name: string): [string, string] {
-  const slash = name.indexOf("/");
-  return [name.slice(0, slash), name.slice(slash + 1)];
 }
 
 function isNames(target: LogTarget): target is readonly string[] {
   return Array.isArray(target);
-}
-
-function asPods<T extends KubernetesObject>(client: ResourceClient<T>): ResourceClient<Pod> {
-  return client as unknown as ResourceClient<Pod>;
 }

@@ -1,4 +1,3 @@
-import { requireResource } from "../../core/names.ts";
 import type { KubernetesObject } from "../../core/object.ts";
 import { groupResource } from "../../core/path.ts";
 import type { ApiResource } from "../../core/resource.ts";
@@ -6,9 +5,9 @@ import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { objectNamespace, scopeOf } from "../../resources/scope.ts";
-import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { sibling } from "../shared/siblings.ts";
+import { namedObject } from "./named-object.ts";
 import { type PodSelecting, podSelector } from "./pod-selector.ts";
 
 /**
@@ -24,7 +23,7 @@ export async function findPod(
   options: CallScope = {},
 ): Promise<Pod> {
   const { signal } = options;
-  const { resource, own } = await named(client, name);
+  const { resource, own } = await namedObject(client, name);
   const namespace = objectNamespace(resource, scopeOf(client.scope, options.namespace), action, own) ?? "default";
   const pods = sibling<Pod>(client, "pods", namespace);
   if (groupResource(resource) === "pods") return pods.get(own, { signal });
@@ -37,15 +36,6 @@ export async function findPod(
   throw new UsageError("USAGE", `Cannot ${action} ${label}: ${why}`, {
     hint: `Look at it and at its pods: k8s.in("${namespace}").pods.list().`,
   });
-}
-
-async function named(
-  client: ResourceClient<KubernetesObject>,
-  name: string,
-): Promise<{ readonly resource: ApiResource; readonly own: string }> {
-  const slash = typeof name === "string" ? name.indexOf("/") : -1;
-  if (slash < 0) return { resource: await client.resource(), own: name };
-  return { resource: requireResource(name.slice(0, slash), BUILT_IN_RESOURCES), own: name.slice(slash + 1) };
 }
 
 function selectorOf(object: PodSelecting, resource: ApiResource, action: string, label: string): string {

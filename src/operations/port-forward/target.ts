@@ -1,12 +1,11 @@
-import { requireResource } from "../../core/names.ts";
 import type { KubernetesObject } from "../../core/object.ts";
 import { groupResource, type ResourcePath } from "../../core/path.ts";
 import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { namespaceOf, objectNamespace, scopeOf } from "../../resources/scope.ts";
-import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 import type { Pod } from "../../types/core-v1.ts";
+import { namedObject } from "../pods/named-object.ts";
 import { type PodSelecting, podSelector, scaleSelector } from "../pods/pod-selector.ts";
 import { sibling } from "../shared/siblings.ts";
 
@@ -44,9 +43,10 @@ export async function findTarget(
   name: string,
   options: CallScope,
 ): Promise<ForwardTarget> {
-  const { objects, own } = await named(client, name, options);
-  const resource = await objects.resource();
-  const namespace = objectNamespace(resource, objects.scope, "forward ports of", own) ?? "";
+  const { resource, own } = await namedObject(client, name);
+  const scope = scopeOf(client.scope, options.namespace);
+  const namespace = objectNamespace(resource, scope, "forward ports of", own) ?? "";
+  const objects = client.to<TargetObject>(resource, namespaceOf(scope));
   const isPods = groupResource(resource) === "pods";
   const label = `${groupResource(resource)} "${own}"`;
   const pods = sibling<Pod>(client, "pods", namespace === "" ? "*" : namespace);
@@ -64,21 +64,6 @@ export async function findTarget(
     });
   }
   return { ...base, selection, object };
-}
-
-/** The resource and the name: `svc/web` on the pods' helper is a service. */
-async function named(
-  client: ResourceClient<KubernetesObject>,
-  name: string,
-  options: CallScope,
-): Promise<{ objects: ResourceClient<TargetObject>; own: string }> {
-  const scope = scopeOf(client.scope, options.namespace);
-  const here = client.in(namespaceOf(scope)) as ResourceClient<TargetObject>;
-  const slash = typeof name === "string" ? name.indexOf("/") : -1;
-  if (slash < 0 || groupResource(await client.resource()) !== "pods") return { objects: here, own: name };
-  const resource = requireResource(name.slice(0, slash), BUILT_IN_RESOURCES);
-  const namespace = namespaceOf(scope);
-  return { objects: client.to<TargetObject>(resource, namespace), own: name.slice(slash + 1) };
 }
 
 /**

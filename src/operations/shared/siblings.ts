@@ -2,6 +2,7 @@ import type { KubernetesObject } from "../../core/object.ts";
 import { groupResource } from "../../core/path.ts";
 import { UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
+import { namespaceOf } from "../../resources/scope.ts";
 import { BUILT_IN_RESOURCES } from "../../types/built-in-resources.ts";
 
 /** A built-in resource in a namespace (`"*"` for all), over the connection of a client and in the same manner. */
@@ -30,4 +31,15 @@ export async function requireResourceOf(
   throw new UsageError("USAGE", `Cannot ${action} ${resource} "${name}": only ${has} have that`, {
     hint: `Use ${plain.map((one) => `k8s.${one}`).join(", ")}.`,
   });
+}
+
+/** A helper's client as that of the one resource that has an operation; refuses it on any other. */
+export async function clientOf<S extends KubernetesObject>(
+  client: Pick<ResourceClient<KubernetesObject>, "resource" | "scope" | "to">,
+  action: string,
+  name: string,
+  resource: string,
+): Promise<ResourceClient<S>> {
+  await requireResourceOf(client, action, name, [resource]);
+  return client.to<S>(await client.resource(), namespaceOf(client.scope));
 }
