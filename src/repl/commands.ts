@@ -76,10 +76,13 @@ const COMMANDS: Readonly<Record<string, DotCommand>> = {
 };
 
 /** What a newcomer needs to know besides the dot commands. */
-const INTRODUCTION = `k8s.pods.list()            resources by kubectl's names; Tab completes verbs, options, objects and fields
-k8s.pods.logs("web-0")     kubectl's verbs: docs/from-kubectl.md has each kubectl line in these words
+const INTRODUCTION = `k8s.pods.list()            a resource by kubectl's name; Tab completes the rest
+k8s.pods.logs("web-0")     a verb; docs/from-kubectl.md has each line of kubectl
 k8s.explain("pod.spec")    what the fields of a resource mean
 _                          the last result; Ctrl-C ends what runs, Ctrl-D leaves`;
+
+/** What node's own commands do, in our words. */
+const NODES: Readonly<Record<string, string>> = { break: "drop the unfinished lines", exit: "leave" };
 
 /** Gives the prompt its own dot commands beside `.help`, `.exit`, `.break` and `.clear`. */
 export function defineCommands(server: REPLServer, prompt: Prompt): void {
@@ -108,7 +111,7 @@ export function defineCommands(server: REPLServer, prompt: Prompt): void {
     action() {
       const commands = Object.entries(server.commands as Readonly<Record<string, { readonly help?: string }>>);
       const width = Math.max(...commands.map(([name]) => name.length));
-      const lines = commands.map(([name, { help = "" }]) => `.${name.padEnd(width)}  ${help}`).sort();
+      const lines = commands.map(([name, { help }]) => `.${name.padEnd(width)}  ${NODES[name] ?? help ?? ""}`).sort();
       prompt.options.stdout.write(`${INTRODUCTION}\n\n${lines.join("\n")}\n`);
       this.displayPrompt();
     },

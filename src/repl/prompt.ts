@@ -261,7 +261,7 @@ export class Prompt {
       const settled = await endedOrAborted(value, interrupt.signal, { late });
       Object.assign(globalThis, { _: settled });
       await this.#show(settled, interrupt.signal);
-      this.#hintAtPromises(source, evaluation, settled);
+      this.#hint(source, evaluation, settled);
       this.transcript.add(source, evaluation, isPromise(value));
     } catch (error) {
       const bare = isBareInterruption(error) || (interrupt.signal.aborted && !isKubescriptError(error));
@@ -296,11 +296,13 @@ export class Prompt {
     this.#server?.resume();
   }
 
-  /** Only what a line ends in is awaited: a promise that was kept, or looked into, is not what was meant. */
-  #hintAtPromises(source: string, { declared, lastExpression }: Evaluation, value: unknown): void {
+  /** A promise that was kept or looked into is not what was meant, nor is a method that was not called. */
+  #hint(source: string, { declared, lastExpression }: Evaluation, value: unknown): void {
     const globals = globalThis as Record<string, unknown>;
     const kept = lastExpression === undefined ? declared.filter((name) => globals[name] instanceof Promise) : [];
     const hints = kept.map((name) => `${name} is a promise: write ${name} = await …, or await ${name}`);
+    if (typeof value === "function" && /^\s*k8s[\w.]*\s*;?\s*$/.test(source))
+      hints.push(`Call it: ${source.trim()}(…)`);
     const used = lastExpression !== undefined && value === undefined ? forgottenAwait(source, this.k8s) : undefined;
     for (const hint of used === undefined ? hints : [used]) this.options.stdout.write(`${this.#dim(hint)}\n`);
   }

@@ -50,7 +50,9 @@ export function memberWithKnownOptions(
   const bound = (value as Call).bind(owner) as Call;
   if (again.includes(key)) return (...given: unknown[]) => withKnownOptions(bound(...given) as object, table);
   const method = Object.hasOwn(methods, key) ? methods[key] : undefined;
-  return method === undefined ? bound : checked(bound, key, method, isAsync(value) ? { whole, owner } : undefined);
+  if (method === undefined) return bound;
+  const call = checked(bound, key, method, isAsync(value) ? { whole, owner } : undefined);
+  return Object.defineProperty(call, "name", { value: key });
 }
 
 /** @param of whose an asynchronous method is; undefined for one that gives its result at once */

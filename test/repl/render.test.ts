@@ -114,6 +114,16 @@ test("records of single values are a table, others are inspected", async () => {
   expect(await render([1, 2], how("table"))).toBe("[ 1, 2 ]");
 });
 
+test("what holds nothing is told by what can be called on it", async () => {
+  class Rollout {
+    undo(): void {}
+    history(): void {}
+  }
+  expect(await render(new Rollout(), how("table"))).toBe("Rollout: history, undo");
+  expect(await render(Object.assign(new Rollout(), { name: "web" }), how("table"))).toBe("Rollout { name: 'web' }");
+  expect(await render(new Date(0), how("table"))).toBe("1970-01-01T00:00:00.000Z");
+});
+
 test("undefined prints nothing, other values are JSON", async () => {
   expect(await render(undefined, how("json"))).toBeUndefined();
   expect(await render(new Map([["a", new Set([1n])]]), how("json"))).toBe('{\n  "a": [\n    "1"\n  ]\n}');

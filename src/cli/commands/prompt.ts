@@ -26,14 +26,18 @@ printed until Ctrl-C; .help lists what begins with a dot. Standard input that is
       offerSandbox: () =>
         write(
           terminal.stderr,
-          "No cluster is configured, so this is the sandbox: an API server inside this process, gone when you leave.\n" +
-            "For a cluster of yours, set KUBECONFIG or pass --kubeconfig, --context or --server.\n",
+          "No cluster is configured, so this is the sandbox: an API server inside this\n" +
+            "process, gone when you leave. For a cluster of yours, set KUBECONFIG or pass\n" +
+            "--kubeconfig, --context or --server.\n",
         ),
     });
     try {
       const { runPrompt } = await import("../../repl/prompt.ts");
       const where = session.sandbox ? "the sandbox" : session.k8s.server;
-      await write(terminal.stdout, `kubescript ${packageRoot().version} on ${where}. Try k8s.pods.list(), or .help\n`);
+      const { version } = packageRoot();
+      // What there is to explore in a sandbox stands in a namespace of its own.
+      const first = session.sandbox ? ".in shop, then k8s.pods.list()" : "k8s.pods.list()";
+      await write(terminal.stdout, `kubescript ${version} on ${where}. Try ${first}; or .help\n`);
       session.progress.allow(false);
       const end = await runPrompt({
         onRunning: session.progress.allow,

@@ -156,7 +156,20 @@ function nothingFound({ namespace }: ResourceList<unknown>): string {
 }
 
 function inspected(value: unknown, options: RenderOptions): string {
+  const methods = methodsOf(value);
+  if (methods !== undefined) return methods;
   return inspect(value, { colors: options.color, depth: 6, maxArrayLength: 100, maxStringLength: 10_000 });
+}
+
+/** What can be called on something that holds nothing to look at, such as `k8s.deployments.rollout`; else undefined. */
+function methodsOf(value: unknown): string | undefined {
+  if (Object.prototype.toString.call(value) !== "[object Object]") return undefined;
+  const object = value as object;
+  const prototype: unknown = Object.getPrototypeOf(object);
+  const empty = Reflect.ownKeys(object).length === 0 && !(inspect.custom in object);
+  if (!empty || prototype === null || prototype === Object.prototype) return undefined;
+  const names = Object.getOwnPropertyNames(prototype).filter((name) => name !== "constructor");
+  return names.length === 0 ? undefined : `${object.constructor.name}: ${names.sort().join(", ")}`;
 }
 
 /** managedFields, as kubectl leaves them out of what people read. */
