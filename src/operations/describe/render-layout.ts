@@ -1,5 +1,5 @@
 import stringWidth from "string-width";
-import { withoutControls } from "../shared/without-controls.ts";
+import { withoutControls } from "../../core/without-controls.ts";
 import type { Block, Layout } from "./layout.ts";
 
 const GAP = 2;

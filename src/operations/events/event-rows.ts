@@ -1,6 +1,5 @@
 import { type PrintedRow, rememberRow } from "../../resources/printed.ts";
 import type { Event } from "../../types/core-v1.ts";
-import { withoutControls } from "../shared/without-controls.ts";
 import { lastSeenText } from "./event-times.ts";
 
 /** The columns of `kubectl events`, wide enough for most rows when they come one by one. */
@@ -17,6 +16,5 @@ export function printAsRow(event: Event, now: number, everywhere: boolean): void
   const { type = "", reason = "", message = "", involvedObject } = event;
   const object = `${involvedObject.kind ?? ""}/${involvedObject.name ?? ""}`;
   const cells = [lastSeenText(event, now), type, reason, object, message.trim()];
-  // A message may quote what a container printed.
-  rememberRow(event, { columns: COLUMNS, cells: cells.map(withoutControls), everywhere });
+  rememberRow(event, { columns: COLUMNS, cells, everywhere });
 }

@@ -1,6 +1,6 @@
 import { humanDuration } from "../../core/human-duration.ts";
 import { inspectAsText } from "../../core/inspect-as-text.ts";
-import { withoutControls } from "../shared/without-controls.ts";
+import { withoutControls } from "../../core/without-controls.ts";
 import type { TreeOwner } from "./owners.ts";
 import type { ObjectState } from "./state-of.ts";
 

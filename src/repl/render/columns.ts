@@ -1,4 +1,5 @@
 import stringWidth from "string-width";
+import { withoutControls } from "../../core/without-controls.ts";
 
 /** Spaces between two columns: kubectl's own. */
 const GAP = 3;
@@ -26,9 +27,9 @@ export function formatLine(cells: readonly string[], widths: readonly number[]):
     .trimEnd();
 }
 
-/** A cell on one line, however odd the value. */
+/** A cell on one line that does not steer the terminal, however odd the value: it may quote what a container printed. */
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return "<none>";
   const text = typeof value === "object" ? JSON.stringify(value) : String(value);
-  return text.replace(/\r?\n/g, "\\n");
+  return withoutControls(text.replace(/\r?\n/g, "\\n"));
 }
