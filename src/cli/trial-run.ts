@@ -1,8 +1,9 @@
 import { unlessAborted } from "../core/abort.ts";
 import { parseDuration } from "../core/duration.ts";
 import { afterTime } from "../core/timer.ts";
-import { TimeoutError, UsageError } from "../errors.ts";
+import { isKubescriptError, TimeoutError, UsageError } from "../errors.ts";
 import { errorText } from "../runtime/error-text.ts";
+import { EXIT, exitCodeOf } from "../runtime/exit-code.ts";
 import { createGlobals, installGlobals } from "../runtime/globals.ts";
 import { createLog } from "../runtime/log.ts";
 import { loadScript, runRecipe } from "../runtime/run-script.ts";
@@ -87,13 +88,26 @@ export async function tellFailure({ failure }: TrialRun, terminal: Terminal): Pr
   await write(terminal.stderr, `The trial run ended early; what would have come later is not seen.\n${why}\n`);
 }
 
+/** Of a script that failed before it asked for anything, the failure alone, and its exit code; undefined of any other. */
+export async function tellUntried(trial: TrialRun, terminal: Terminal): Promise<number | undefined> {
+  if (trial.failure === undefined || trial.accesses.length > 0) return undefined;
+  await write(terminal.stderr, `${errorText(trial.failure, { color: hasColor(terminal, "stderr") })}\n`);
+  return trialExitCode(trial);
+}
+
+/** The exit code of a trial run, as that of the run itself would be. */
+export function trialExitCode({ failure }: TrialRun): number {
+  if (failure === undefined) return EXIT.done;
+  return exitCodeOf(failure, isKubescriptError(failure) && failure.code === "USAGE" ? "command" : "script");
+}
+
 function tooLong(timeoutMs: number): TimeoutError {
   return new TimeoutError(`The trial run did not end within ${timeoutMs / 1000} s`);
 }
 
 function refusingShell(): SessionShell["$"] {
   const refuse = (): never => {
-    throw new UsageError("USAGE", "Cannot run a command in a trial run: nothing would hold back what it changes", {
+    throw new UsageError("NO_DRY_RUN", "Cannot run a command in a trial run: nothing would hold back what it changes", {
       hint: "Use k8s for what the script must do, or run it for real.",
     });
   };

@@ -14,29 +14,32 @@ export type LoadedScript =
   | { readonly type: "recipe"; readonly recipe: Recipe }
   | { readonly type: "plain"; readonly value: unknown };
 
-/** The file of a script or, by its bare name, of a recipe that comes along. Throws UsageError with the nearest names. */
-export function findScript(name: string, folder: string): string {
+/**
+ * The file of a script or, by its bare name, of a recipe that comes along. Throws UsageError with the recipes' names.
+ * @param action what shall be done with it, for the error
+ */
+export function findScript(name: string, folder: string, action = "run"): string {
   const file = path.resolve(folder, name);
   if (existsSync(file)) {
-    requireScript(name, file);
+    requireScript(name, file, action);
     return file;
   }
   const recipe = recipeFiles().find((one) => recipeName(one) === name);
   if (recipe !== undefined) return recipe;
   const names = recipeFiles().map(recipeName);
-  throw new UsageError("INVALID_INPUT", `Cannot run ${name}: there is no such file and no such recipe`, {
+  throw new UsageError("INVALID_INPUT", `Cannot ${action} ${name}: there is no such file and no such recipe`, {
     hint: names.length === 0 ? "Give the path of a .ts or .js file." : `Recipes are ${names.join(", ")}.`,
   });
 }
 
-function requireScript(name: string, file: string): void {
+function requireScript(name: string, file: string, action: string): void {
   const what = statSync(file).isDirectory()
     ? "a directory"
     : /\.[cm]?[jt]s$/.test(file)
       ? undefined
       : "no .ts or .js file";
   if (what === undefined) return;
-  throw new UsageError("INVALID_INPUT", `Cannot run ${name}: it is ${what}`, {
+  throw new UsageError("INVALID_INPUT", `Cannot ${action} ${name}: it is ${what}`, {
     hint: "Give the path of a .ts or .js file; code of any other origin can be piped into kubescript run -.",
   });
 }

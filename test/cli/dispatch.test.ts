@@ -36,6 +36,9 @@ test.each([
   [["run", "."], 2, "Cannot run .: it is a directory"],
   [["run", process.execPath], 2, "it is no .ts or .js file"],
   [["run", "nothing.ts"], 2, "Cannot run nothing.ts: there is no such file and no such recipe"],
+  [["plan", "nothing.ts"], 2, "Cannot plan nothing.ts: there is no such file and no such recipe"],
+  [["schedule", "nothing.ts"], 2, "Cannot schedule nothing.ts: there is no such file and no such recipe"],
+  [["schedule", "lst"], 2, "Did you mean kubescript schedule list?"],
   [["raw", "GET"], 2, "give a method and a path"],
   [["config", "connection", "--context", "x"], 3, 'context "x"'],
 ])("%j ends with %d", async (argv, code, told) => {

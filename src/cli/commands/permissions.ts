@@ -1,6 +1,5 @@
 import { formatYamlDocuments } from "../../core/yaml.ts";
 import { UsageError } from "../../errors.ts";
-import { EXIT } from "../../runtime/exit-code.ts";
 import { findScript, recipeName } from "../../runtime/run-script.ts";
 import { accessRules } from "../../schedule/access-rules.ts";
 import { rightsManifests } from "../../schedule/manifests.ts";
@@ -8,7 +7,7 @@ import type { Command } from "../command.ts";
 import { scriptWords } from "../completion/script-words.ts";
 import { openSession } from "../session.ts";
 import { write } from "../terminal.ts";
-import { tellFailure, trialRun } from "../trial-run.ts";
+import { tellFailure, tellUntried, trialExitCode, trialRun } from "../trial-run.ts";
 
 export const command: Command = {
   usage: "permissions FILE|RECIPE [-- ARGS]",
@@ -33,6 +32,8 @@ ClusterRoles that grant just that. Branches that this run did not take are not s
     const file = findScript(script, terminal.cwd);
     const format = outputOf(values.output);
     const trial = await trialRun(values, terminal, { file, words });
+    const untried = await tellUntried(trial, terminal);
+    if (untried !== undefined) return untried;
     await tellFailure(trial, terminal);
     const session = await openSession(values, terminal);
     const name = typeof values.name === "string" ? values.name : recipeName(file);
@@ -43,7 +44,7 @@ ClusterRoles that grant just that. Branches that this run did not take are not s
         ? `${JSON.stringify({ apiVersion: "v1", kind: "List", items: roles }, null, 2)}\n`
         : formatYamlDocuments(roles);
     await write(terminal.stdout, text);
-    return trial.failure === undefined ? EXIT.done : EXIT.failed;
+    return trialExitCode(trial);
   },
 };
 

@@ -8,7 +8,7 @@ import { scriptWords } from "../completion/script-words.ts";
 import { countedChanges, type PlannedChange, plannedChanges } from "../planned-change.ts";
 import { printResult, resultFormat } from "../print-result.ts";
 import { hasColor, write } from "../terminal.ts";
-import { tellFailure, trialRun } from "../trial-run.ts";
+import { tellFailure, tellUntried, trialExitCode, trialRun } from "../trial-run.ts";
 
 export const command: Command = {
   usage: "plan FILE|RECIPE [-- ARGS]",
@@ -31,12 +31,14 @@ waits for it ends early, and says so.
       throw new UsageError("USAGE", "Cannot plan: there is no script", { hint: "kubescript plan FILE." });
     }
     const how = resultFormat(values, terminal);
-    const trial = await trialRun(values, terminal, { file: findScript(script, terminal.cwd), words });
+    const trial = await trialRun(values, terminal, { file: findScript(script, terminal.cwd, "plan"), words });
+    const untried = await tellUntried(trial, terminal);
+    if (untried !== undefined) return untried;
     const changes = trial.writes.flatMap(plannedChanges);
     if (how.chosen && how.format.type !== "table") await printResult(changes, how, terminal);
     else await write(terminal.stdout, planText(changes, hasColor(terminal, "stdout")));
     await tellFailure(trial, terminal);
-    if (trial.failure !== undefined) return EXIT.failed;
+    if (trial.failure !== undefined) return trialExitCode(trial);
     return values["exit-code"] === true && changes.some(({ action }) => action !== "nothing")
       ? EXIT.changes
       : EXIT.done;

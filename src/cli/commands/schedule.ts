@@ -75,7 +75,7 @@ run, and by what the source calls; --allow adds what neither shows. Before its f
     const verb = Object.hasOwn(VERBS, first) ? await VERBS[first]?.() : undefined;
     if (verb !== undefined) return verb({ ...invocation, positionals: rest });
     const { create } = await import("../schedule/create.ts");
-    return create(invocation);
+    return create(invocation, Object.keys(VERBS));
   },
 };
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { Cron } from "croner";
 import { parseDuration } from "../../core/duration.ts";
+import { nearest } from "../../core/nearest.ts";
 import { formatYamlDocuments } from "../../core/yaml.ts";
 import { isKubescriptError, UsageError } from "../../errors.ts";
 import type { Cluster } from "../../runtime/cluster.ts";
@@ -18,13 +19,13 @@ import { write } from "../terminal.ts";
 import { tellFailure, trialRun } from "../trial-run.ts";
 import { objectRow, withSchedules } from "./verb.ts";
 
-/** `schedule FILE --cron …` */
-export async function create(invocation: Invocation): Promise<number> {
+/** `schedule FILE --cron …`; `verbs` may be what a word that is no file was meant for. */
+export async function create(invocation: Invocation, verbs: readonly string[]): Promise<number> {
   const { values, positionals, terminal } = invocation;
   const [name = "", ...words] = positionals;
+  const file = scriptOf(name, terminal.cwd, verbs);
   const cron = cronFlag(invocation);
   const settings = settingsOf(invocation);
-  const file = findScript(name, terminal.cwd);
   const bundle = await bundleScript(file, packageModules());
   const scheduleName = nameOf(invocation, file);
   const trial = await trialAccesses(invocation, file, words);
@@ -64,6 +65,16 @@ export async function create(invocation: Invocation): Promise<number> {
     await write(terminal.stderr, "Apply them with: kubectl apply --server-side -f -\n");
   }
   return code;
+}
+
+function scriptOf(name: string, folder: string, verbs: readonly string[]): string {
+  try {
+    return findScript(name, folder, "schedule");
+  } catch (error) {
+    const near = nearest(name, verbs);
+    if (near === undefined || !(error instanceof UsageError)) throw error;
+    throw new UsageError(error.code, error.message, { hint: `Did you mean kubescript schedule ${near}?` });
+  }
 }
 
 function manifestText(manifests: ReturnType<typeof scheduleManifests>, json: boolean): string {
