@@ -156,8 +156,9 @@ test("history shows each revision with its cause and what it changed", async () 
     [2, "to nginx:2"],
   ]);
   expect(history[0]?.diff).toBe("");
-  expect(history[1]?.change).toBe("-image: nginx:1 +image: nginx:2");
-  expect(Object.keys(history[1] ?? {})).not.toContain("diff");
+  expect(history[1]?.change).toBe("image: nginx:1 → nginx:2");
+  expect(Object.keys(history[1] ?? {})).toEqual(["revision", "created", "cause", "change"]);
+  expect(history[1]?.name).toMatch(/^web-/);
   expect(JSON.parse(JSON.stringify(history[1]))).toMatchObject({ diff: history[1]?.diff, template: {} });
   expect(
     history[1]?.diff
@@ -166,6 +167,14 @@ test("history shows each revision with its cause and what it changed", async () 
       .map((line) => line.replace(/ +/g, " ")),
   ).toEqual(["- image: nginx:1", "+ image: nginx:2"]);
   expect(history[1]?.template.metadata?.labels).toEqual(labels);
+  await deployments.set.env("web", { MODE: "new" });
+  await cluster.settled(deployments.rollout.wait("web"));
+  expect((await deployments.rollout.history("web")).at(-1)?.change).toBe("+env: +name: MODE +value: new");
+  await deployments.set.image("web", { web: `registry.example.com/${"long/".repeat(20)}nginx:3` });
+  await cluster.settled(deployments.rollout.wait("web"));
+  const { change = "" } = (await deployments.rollout.history("web")).at(-1) ?? {};
+  expect(change).toMatch(/^image: nginx:2 → registry\.example\.com\/long.*…$/);
+  expect(change).toHaveLength(72);
 });
 
 test("undo goes back to the revision before, or to the one named, with its annotations", async () => {

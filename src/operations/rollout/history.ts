@@ -8,14 +8,14 @@ import { requireResourceOf } from "../shared/siblings.ts";
 import { ROLLOUT_RESOURCES } from "./progress.ts";
 import { revisionsOf } from "./revisions.ts";
 
-/** One revision of a workload's pod template. A table shows it without the diff and the template, JSON with them. */
+/** One revision of a workload's pod template. A table shows it without its keeper, diff and template, JSON with them. */
 export interface Revision {
   readonly revision: number;
   /** RFC 3339. */
   readonly created: string;
   /** The annotation `kubernetes.io/change-cause`; empty without it. */
   readonly cause: string;
-  /** The lines of the diff that were taken away and added, on one line. */
+  /** The changed lines of the diff on one line: `image: nginx:1 → nginx:2`, `-key: gone`, `+key: new`. */
   readonly change: string;
   /** Unified lines of what it changed since the revision before it; empty for the first that is kept. */
   readonly diff: string;
@@ -25,7 +25,8 @@ export interface Revision {
 }
 
 const CHANGE_CAUSE = "kubernetes.io/change-cause";
-const CHANGE_WIDTH = 100;
+/** Beside the other columns it fits 120. */
+const CHANGE_WIDTH = 72;
 
 /** The revisions that are kept, oldest first, each with what it changed. */
 export async function rolloutHistory(
@@ -42,13 +43,13 @@ export async function rolloutHistory(
     const shown = {
       revision,
       created,
-      name: keeper,
       cause: annotations[CHANGE_CAUSE] ?? "",
       // Last in a table, as it is the longest.
       change: changedLines(diff),
     };
-    const whole = { ...shown, diff, template };
+    const whole = { ...shown, name: keeper, diff, template };
     return Object.defineProperties(shown, {
+      name: { value: keeper },
       diff: { value: diff },
       template: { value: template },
       toJSON: { value: () => whole },
@@ -61,9 +62,21 @@ function asObject(template: PodTemplateSpec): UnknownObject {
 }
 
 function changedLines(diff: string): string {
-  const lines = diff
-    .split("\n")
-    .flatMap((line) => (/^[-+]/.test(line) ? [`${line.charAt(0)}${line.slice(1).trim()}`] : []));
-  const text = lines.join(" ");
+  const changed = diff.split("\n").filter((line) => /^[-+]/.test(line));
+  const words: string[] = [];
+  for (const [index, line] of changed.entries()) {
+    const before = fieldOf(changed[index - 1], "-");
+    const after = fieldOf(line, "+");
+    if (before !== undefined && after !== undefined && before.key === after.key) {
+      words.splice(-1, 1, `${after.key}: ${before.value} → ${after.value}`);
+    } else words.push(`${line.charAt(0)}${line.slice(1).trim().replace(/^- /, "")}`);
+  }
+  const text = words.join(" ");
   return text.length > CHANGE_WIDTH ? `${text.slice(0, CHANGE_WIDTH - 1)}…` : text;
+}
+
+/** The field and the value of a line that was taken away or added. */
+function fieldOf(line: string | undefined, sign: "-" | "+"): { key: string; value: string } | undefined {
+  const [, mark, key, value] = /^([-+]) *(?:- )?([^:\s]+): (.+)$/.exec(line ?? "") ?? [];
+  return mark === sign && key !== undefined && value !== undefined ? { key, value } : undefined;
 }
