@@ -281,6 +281,13 @@ describe("on clusters", () => {
       .dryRun()
       .across(["sandbox"], async (one) => [one.namespace, one.isDryRun, (await one.whoami()).username]);
     expect(seen.values).toEqual([["team-a", true, "viewer"]]);
+    // Who has gone over to a context by its name is whom that context says, and takes nobody along from there.
+    const gone = await k8s
+      .as("jane")
+      .use("viewer@sandbox")
+      .across(["sandbox"], (one) => one.whoami());
+    expect(gone.failures).toEqual([]);
+    expect(gone.values[0]?.username).not.toBe("jane");
     const other = await k8s.as("jane").across(["viewer@sandbox"], (one) => one.whoami());
     expect(other.failures[0]?.error).toMatchObject({
       code: "FORBIDDEN",

@@ -119,3 +119,36 @@ test("a binding that somebody adds a subject to is not deleted with the last one
   const { subjects } = await k8s.rolebindings.get("view:user:jane");
   expect(subjects?.map(({ name }) => name)).toEqual(["eve"]);
 });
+
+test("a deletion that is waited for ends with its object, whoever has the name then", async () => {
+  const cluster = changing(/^DELETE .*\/configmaps\/held$/, ({ sandbox: { registry } }) => {
+    // Right after the server's answer.
+    setImmediate(() => {
+      registry.modify(
+        "configmaps",
+        "default",
+        "held",
+        ({ metadata, ...rest }) => ({ ...rest, metadata: { ...metadata, finalizers: [] } }),
+        by,
+      );
+      registry.create("configmaps", "default", { metadata: { name: "held" }, data: { of: "another" } }, by);
+    });
+  });
+  const { configmaps } = cluster.k8s;
+  await configmaps.create({ metadata: { name: "held", finalizers: ["example.com/kept"] } });
+  await configmaps.delete("held", { wait: true });
+  expect((await configmaps.get("held")).data).toEqual({ of: "another" });
+});
+
+test("a label that somebody sets meanwhile is not written over unasked", async () => {
+  const { k8s } = changing(/^PATCH .*\/configmaps\/web$/, ({ sandbox: { registry } }) => {
+    const labelled = ({ metadata, ...rest }: { metadata: object }): object => ({
+      ...rest,
+      metadata: { ...metadata, labels: { owner: "another" } },
+    });
+    registry.modify("configmaps", "default", "web", labelled as never, by);
+  });
+  await k8s.create(config("web"));
+  await expect(k8s.configmaps.label("web", "owner=me")).rejects.toThrow('owner is "another" already');
+  expect((await k8s.configmaps.get("web")).metadata?.labels).toEqual({ owner: "another" });
+});

@@ -75,6 +75,9 @@ test("taints are set, changed on request and removed", async () => {
     hint: "Say { overwrite: true } to change it.",
   });
   expect(taints(await nodes.taint("a", "team=y:NoSchedule", { overwrite: true }))[0]).toBe("team=y:NoSchedule");
+  const writes = cluster.requests.length;
+  await nodes.taint("a", "team=y:NoSchedule");
+  expect(cluster.requests.slice(writes).filter((one) => !one.startsWith("GET"))).toEqual([]);
   expect(taints(await nodes.taint("a", "team:NoExecute-"))).toEqual(["team=y:NoSchedule"]);
   await nodes.taint("a", "other=x:NoSchedule");
   expect(taints(await nodes.taint("a", ["one:NoSchedule", "two:NoSchedule"]))).toEqual([

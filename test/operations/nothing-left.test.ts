@@ -102,7 +102,7 @@ const OPERATIONS: Readonly<Record<string, (k8s: Cluster, signal: AbortSignal) =>
   "a wait that is late, with what it explains": (k8s, signal) =>
     k8s.deployments.wait("web", "condition=Never", { ...SHORT, signal }),
   "a wait for several of which one is hopeless": (k8s, signal) => k8s.pods.wait(["p", "none"], "ready", { signal }),
-  "a rollout": (k8s, signal) => k8s.deployments.rollout.wait("web", { signal }),
+  "a rollout": (k8s, signal) => k8s.deployments.rollout.wait("web", { timeoutMs: 60_000, signal }),
   "a rollout that is late": async (k8s, signal) => {
     await k8s.deployments.create(deployment("late", true), { signal });
     await k8s.deployments.rollout.wait("late", { ...SHORT, signal });

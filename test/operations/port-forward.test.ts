@@ -356,6 +356,24 @@ test("a service's port leads to its pods' named one, and to the next pod when on
   expect(await ending(connect(forward.localPort, "127.0.0.1"))).toBe("ECONNREFUSED");
 });
 
+test("a service that comes to select others leads to those", async () => {
+  const { k8s } = cluster;
+  const containerPort = await echo();
+  for (const name of ["old-0", "new-0"]) {
+    const container = { name: "main", image: "busybox", ports: [{ name: "web", containerPort }] };
+    await k8s.pods.create({ metadata: { name, labels: { app: name } }, spec: { containers: [container] } });
+    await k8s.pods.wait(name, "ready");
+  }
+  const ports = [{ name: "http", port: 80, targetPort: "web" }];
+  await k8s.services.create({ metadata: { name: "moved" }, spec: { selector: { app: "old-0" }, ports } });
+  const forward = await k8s.services.portForward("moved", ":http");
+  forwards.push(forward);
+  expect(forward.pod).toBe("old-0");
+  await k8s.services.patch("moved", { spec: { selector: { app: "new-0" } } });
+  await expect.poll(() => forward.pod).toBe("new-0");
+  expect(await said(forward.localPort, "moved", 5)).toBe("moved");
+});
+
 test("what is forwarded to is found by kubectl's notation too, and must select pods", async () => {
   const { k8s } = cluster;
   await k8s.configmaps.create({ metadata: { name: "none" } });

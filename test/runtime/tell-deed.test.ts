@@ -77,6 +77,9 @@ test("what was only read, what an object was made into, and what an earlier line
   forgetDeeds();
   expect(await shown(node)).toContain("unschedulable: true");
   expect(await shown(await k8s.nodes.get("node0"))).toContain("kind: Node");
+  // With no number, a scale is only read.
+  await k8s.deployments.create({ ...web, metadata: { name: "read" } });
+  expect(await shown(await k8s.deployments.scale("read"))).toContain("kind: Scale");
   const written = await render(await k8s.nodes.uncordon("node0"), { format: { type: "yaml" }, color: false, now: 0 });
   expect(written).toContain("kind: Node");
 });
