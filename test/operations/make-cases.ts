@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { make } from "../../src/operations/make/make.ts";
 
 /** What a line of `kubectl create` makes is what these make; `kubectl-create.json` holds kubectl 1.35's own answers. */
@@ -32,6 +33,12 @@ export const CASES: Readonly<Record<string, () => unknown>> = {
     make.dockerRegistrySecret("r", { username: "u", password: "p", email: "e@x.y" }),
   "secret docker-registry r --docker-username=u --docker-password=p --docker-server=r.example.com": () =>
     make.dockerRegistrySecret("r", { username: "u", password: "p", server: "r.example.com" }),
+  "secret docker-registry r --docker-username=u --docker-password='<&>' --append-hash": () =>
+    make.dockerRegistrySecret("r", { username: "u", password: "<&>", appendHash: true }),
+  "secret docker-registry r --from-file=.dockerconfigjson=test/operations/docker-config.json": () =>
+    make.dockerRegistrySecret("r", {
+      config: readFileSync(new URL("./docker-config.json", import.meta.url)),
+    }),
   'ingress i --rule="foo.com/bar=svc1:8080,tls=my-cert" --rule="foo.com/*=svc2:http" --class=nginx --default-backend=d:80 --annotation=a=b':
     () =>
       make.ingress("i", {
@@ -52,6 +59,8 @@ export const CASES: Readonly<Record<string, () => unknown>> = {
     }),
   "role r --verb=get,list --resource=pods,deployments.apps,pods/log": () =>
     make.role("r", { verbs: "get,list", resources: ["pods", "deployments.apps", "pods/log"] }),
+  "role r --verb=impersonate-on:user-info:list --resource=pods": () =>
+    make.role("r", { verbs: "impersonate-on:user-info:list", resources: "pods" }),
   "role r --verb=get,* --resource=po --resource=deploy/scale --resource-name=a --resource-name=b": () =>
     make.role("r", { verbs: "get,*", resources: ["po", "deploy/scale"], resourceNames: ["a", "b"] }),
   "clusterrole r --verb=get --non-resource-url='/logs/*' --resource=no": () =>
@@ -73,6 +82,7 @@ export const CASES: Readonly<Record<string, () => unknown>> = {
     make.quota("q", { hard: { cpu: 1, memory: "1Gi", pods: 2 }, scopes: "BestEffort" }),
   "priorityclass p --value=1000 --description=x --global-default --preemption-policy=Never": () =>
     make.priorityClass("p", { value: 1000, description: "x", globalDefault: true, preemptionPolicy: "Never" }),
+  "priorityclass p --value=0 --description=''": () => make.priorityClass("p", { value: 0, description: "" }),
   "priorityclass p --value=1000": () => make.priorityClass("p", { value: 1000 }),
   "namespace n": () => make.namespace("n"),
   "serviceaccount s -n ns": () => make.serviceAccount("s", { namespace: "ns" }),

@@ -56,6 +56,11 @@ const refusals: readonly (readonly [string, () => unknown])[] = [
   ['the key "a" is given twice', () => make.configMap("cm", { data: [{ a: "1" }, { a: "2" }] })],
   ["its data has 1048577 bytes", () => make.secret("s", { data: { a: "x".repeat(1_048_577) } })],
   ["it has no password", () => make.dockerRegistrySecret("r", { username: "u" } as never)],
+  [
+    "config and server are given together",
+    () => make.dockerRegistrySecret("r", { config: "{}", server: "x" } as never),
+  ],
+  ["config is no JSON", () => make.dockerRegistrySecret("r", { config: "pass: word" })],
   ['the rule "foo=svc:80" cannot be read', () => make.ingress("i", { rules: "foo=svc:80" })],
   ["it has neither rules nor a defaultBackend", () => make.ingress("i", { class: "nginx" })],
   ['no built-in resource is called "pood"', () => make.role("r", { verbs: "get", resources: "pood" })],

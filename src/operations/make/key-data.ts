@@ -67,12 +67,17 @@ const HASH_LETTERS: Readonly<Record<string, string>> = { 0: "g", 1: "h", 3: "k",
  * https://github.com/kubernetes/kubectl/blob/master/pkg/util/hash/hash.go
  */
 export function contentHash(content: HashedContent): string {
-  const escapes: Readonly<Record<string, string>> = { "<": "\\u003c", ">": "\\u003e", "&": "\\u0026" };
-  const json = sortedJson(content).replace(/[<>&\u2028\u2029]/g, (one) => {
-    return escapes[one] ?? `\\u${one.charCodeAt(0).toString(16)}`;
-  });
-  const hex = crypto().createHash("sha256").update(json).digest("hex").slice(0, 10);
+  const hex = crypto()
+    .createHash("sha256")
+    .update(asGoWrites(sortedJson(content)))
+    .digest("hex")
+    .slice(0, 10);
   return [...hex].map((one) => HASH_LETTERS[one] ?? one).join("");
+}
+
+/** JSON as Go writes it, by which what holds it has the same hash as what kubectl makes. */
+export function asGoWrites(json: string): string {
+  return json.replace(/[<>&\u2028\u2029]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** JSON with the keys of each object in the order of their bytes: an object of JavaScript has numbers first. */

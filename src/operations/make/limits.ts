@@ -113,7 +113,10 @@ export function makePriorityClass(name: string, options: MakePriorityClassOption
     kind: "PriorityClass",
     metadata: metadataFor(name, options),
     value: wholeNumber(refuse, "value", value, -2_147_483_648, 1_000_000_000),
-    ...given({ globalDefault: globalDefault === true ? true : undefined, description }),
+    ...given({
+      globalDefault: globalDefault === true ? true : undefined,
+      description: description === "" ? undefined : description,
+    }),
     preemptionPolicy,
   };
 }

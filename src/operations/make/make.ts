@@ -85,7 +85,7 @@ export interface Make {
    */
   secret(name: string, options?: MakeSecretOptions): Secret;
   /**
-   * A Secret to pull images of a registry with.
+   * A Secret to pull images of a registry with: of one log-in, or of `config`, what `docker login` has written.
    *
    * @example
    * const made = k8s.make.dockerRegistrySecret("pull", { server: "registry.example.com", username: "ci", password: "p" });

@@ -1,7 +1,7 @@
 import type { KeyObject, X509Certificate } from "node:crypto";
 import type { Secret } from "../../types/core-v1.ts";
 import { crypto } from "./crypto.ts";
-import { base64Of, contentHash, type KeyData, mergedData } from "./key-data.ts";
+import { asGoWrites, base64Of, contentHash, type KeyData, mergedData, textOf } from "./key-data.ts";
 import { type MakeOptions, making, metadataFor, type Refuse } from "./making.ts";
 
 export interface MakeSecretOptions extends MakeOptions {
@@ -13,12 +13,26 @@ export interface MakeSecretOptions extends MakeOptions {
   readonly appendHash?: boolean | undefined;
 }
 
-export interface MakeDockerRegistrySecretOptions extends MakeOptions {
+/** A log-in, or what Docker has written of several. */
+export type MakeDockerRegistrySecretOptions = RegistryLogin | RegistryConfig;
+
+export interface RegistryLogin extends MakeOptions {
   /** Default `https://index.docker.io/v1/`. */
   readonly server?: string | undefined;
   readonly username: string;
   readonly password: string;
   readonly email?: string | undefined;
+  readonly config?: undefined;
+  readonly appendHash?: boolean | undefined;
+}
+
+export interface RegistryConfig extends MakeOptions {
+  /** What `~/.docker/config.json` holds. */
+  readonly config: string | Uint8Array;
+  readonly server?: undefined;
+  readonly username?: undefined;
+  readonly password?: undefined;
+  readonly email?: undefined;
   readonly appendHash?: boolean | undefined;
 }
 
@@ -36,20 +50,47 @@ export function makeSecret(name: string, options: MakeSecretOptions = {}): Secre
 }
 
 export function makeDockerRegistrySecret(name: string, options: MakeDockerRegistrySecretOptions): Secret {
-  const refuse = making("Secret", name, options, ["server", "username", "password", "email", "appendHash"]);
+  const login = ["server", "username", "password", "email"] as const;
+  const refuse = making("Secret", name, options, [...login, "config", "appendHash"]);
+  if (options.config === undefined) return registrySecret(refuse, name, options, loginConfig(refuse, options));
+  const own = login.find((field) => options[field] !== undefined);
+  if (own !== undefined) throw refuse(`config and ${own} are given together`, "The config has its log-ins.");
+  if (!isJson(options.config)) {
+    throw refuse(
+      "config is no JSON",
+      'Give what Docker writes: const { config } = await make.files("config=.docker/config.json").',
+    );
+  }
+  return registrySecret(refuse, name, options, options.config);
+}
+
+function loginConfig(refuse: Refuse, options: RegistryLogin): string {
   const { server = "https://index.docker.io/v1/", username, password, email } = options;
   for (const field of ["username", "password"] as const) {
     if (typeof options[field] !== "string" || options[field] === "") {
       throw refuse(
         `it has no ${field}`,
-        "Say { username, password }, and { server } for another registry than Docker's.",
+        "Say { username, password }, and { server } for another registry than Docker's; or { config }.",
       );
     }
   }
   const auth = base64Of(`${username}:${password}`);
   const entry = { username, password, ...(email === undefined || email === "" ? {} : { email }), auth };
-  const data = { ".dockerconfigjson": JSON.stringify({ auths: { [server]: entry } }) };
-  return secretOf(refuse, name, options, data, "kubernetes.io/dockerconfigjson");
+  return asGoWrites(JSON.stringify({ auths: { [server]: entry } }));
+}
+
+function registrySecret(refuse: Refuse, name: string, options: MakeOptions, config: string | Uint8Array): Secret {
+  return secretOf(refuse, name, options, { ".dockerconfigjson": config }, "kubernetes.io/dockerconfigjson");
+}
+
+/** What is wrong with it is not told: it holds passwords. */
+function isJson(config: string | Uint8Array): boolean {
+  try {
+    const text = textOf(config);
+    return text !== undefined && typeof JSON.parse(text) === "object";
+  } catch {
+    return false;
+  }
 }
 
 export function makeTlsSecret(name: string, options: MakeTlsSecretOptions): Secret {
