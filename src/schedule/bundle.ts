@@ -9,13 +9,13 @@ import { undiciPool } from "./undici-pool.ts";
 export interface Bundle {
   /** ECMAScript module that plain `node` runs: no packages, no files beside it. */
   readonly code: string;
-  /** The code compressed by gzip, as a ConfigMap carries it. */
+  /** The code compressed by gzip, as ConfigMaps carry it. */
   readonly packed: Uint8Array;
   /** Hex SHA-256 of the code: the same sources give the same bundle. */
   readonly sha256: string;
 }
 
-/** A ConfigMap's data may hold 1 MiB in all (https://kubernetes.io/docs/concepts/configuration/configmap/). */
+/** More than the runtime and any script of one's own come to: beyond, something large was imported unawares. */
 const MAX_BUNDLE_BYTES: number = 1_048_576 - 16_384;
 
 /** What stands where the package's own modules are, in a checkout or installed. */
@@ -62,7 +62,7 @@ await runJob(${JSON.stringify(path.basename(file))}, () => import(${JSON.stringi
   if (packed.byteLength > MAX_BUNDLE_BYTES) {
     throw new UsageError(
       "INVALID_INPUT",
-      `Cannot schedule ${file}: its bundle has ${packed.byteLength} compressed bytes, and a ConfigMap holds ${MAX_BUNDLE_BYTES}`,
+      `Cannot schedule ${file}: its bundle has ${packed.byteLength} compressed bytes, and a schedule carries ${MAX_BUNDLE_BYTES}`,
       { hint: "Import less: a package's sub-path instead of the whole, or `k8s.http` instead of another client." },
     );
   }

@@ -16,17 +16,24 @@ export const OBJECTS_ANNOTATION = "kubescript.dev/objects";
 /** Default image: any image with Node 20.18.1 or newer on its path and a user 1000 will do. */
 export const DEFAULT_IMAGE = "node:24-alpine";
 
-/** Where the ConfigMap stands in the container. */
+/** Where the ConfigMaps stand in the container. */
 const FOLDER = "/kubescript";
-/** The bundle, which as text would fill a ConfigMap that holds 1 MiB. */
-const PACKED_FILE = "bundle.mjs.gz";
+/** The bundle, which as text would fill a ConfigMap that holds 1 MiB; its parts end in their numbers. */
+const PACKED_FILE = "bundle.mjs.gz.";
+/**
+ * How much of it one ConfigMap holds: `kubectl apply`, Argo CD and their like keep a copy of the object in an annotation,
+ * and annotations hold 256 KiB in all.
+ */
+const PART_BYTES = 180_000;
 /** What the container runs. */
 const LOADER_FILE = "job.mjs";
 const LOADER = `// Unpacks the script with its runtime, and runs it.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
-writeFileSync("/tmp/bundle.mjs", gunzipSync(readFileSync(new URL("${PACKED_FILE}", import.meta.url))));
+const parts = readdirSync(import.meta.dirname).filter((name) => name.startsWith("${PACKED_FILE}")).sort();
+const packed = Buffer.concat(parts.map((name) => readFileSync(new URL(name, import.meta.url))));
+writeFileSync("/tmp/bundle.mjs", gunzipSync(packed));
 await import("/tmp/bundle.mjs");
 `;
 
@@ -71,14 +78,7 @@ export function scheduleManifests(spec: ScheduleSpec): UnknownObject[] {
     kind: "ServiceAccount",
     metadata: metadata(spec, spec.namespace),
   };
-  const bundle: UnknownObject = {
-    apiVersion: "v1",
-    kind: "ConfigMap",
-    metadata: metadata(spec, spec.namespace),
-    data: { [LOADER_FILE]: LOADER },
-    binaryData: { [PACKED_FILE]: Buffer.from(spec.packed).toString("base64") },
-  };
-  const before = [account, ...roles(spec), bundle];
+  const before = [account, ...roles(spec), ...bundleOf(spec)];
   const cronJob = cronJobOf(spec);
   const inventory = [...before, cronJob].map(objectKey).join("\n");
   cronJob.metadata = {
@@ -159,6 +159,26 @@ function roles(spec: ScheduleSpec): UnknownObject[] {
   ];
 }
 
+/** The bundle in parts of a size that every tool can apply. */
+function bundleOf(spec: ScheduleSpec): UnknownObject[] {
+  const packed = Buffer.from(spec.packed);
+  return partNames(spec).map((name, index) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: metadata(spec, spec.namespace, name),
+    ...(index === 0 ? { data: { [LOADER_FILE]: LOADER } } : {}),
+    binaryData: {
+      [`${PACKED_FILE}${index + 1}`]: packed.subarray(index * PART_BYTES, (index + 1) * PART_BYTES).toString("base64"),
+    },
+  }));
+}
+
+/** The first has the schedule's own name; a dot keeps the others from being another schedule's. */
+function partNames({ name, packed }: ScheduleSpec): string[] {
+  const count = Math.max(1, Math.ceil(packed.byteLength / PART_BYTES));
+  return Array.from({ length: count }, (_, index) => (index === 0 ? name : `${name}.part-${index + 1}`));
+}
+
 function cronJobOf(spec: ScheduleSpec): UnknownObject {
   return {
     apiVersion: "batch/v1",
@@ -222,7 +242,7 @@ function podSpec(spec: ScheduleSpec): Record<string, unknown> {
       },
     ],
     volumes: [
-      { name: "bundle", configMap: { name: spec.name } },
+      { name: "bundle", projected: { sources: partNames(spec).map((name) => ({ configMap: { name } })) } },
       { name: "tmp", emptyDir: {} },
     ],
   };

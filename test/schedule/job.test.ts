@@ -80,7 +80,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs a schedule's ConfigMap as its pod would: plain node, the mounted account, the pod's environment and nothing else. */
+/** Runs a schedule's ConfigMaps as its pod would: plain node, the mounted account, the pod's environment and nothing else. */
 async function runInPod(
   bundle: Bundle,
   ...args: string[]
@@ -88,12 +88,14 @@ async function runInPod(
   const { packed, sha256 } = bundle;
   const rules = { namespaces: new Map(), cluster: [] };
   const spec = { name: "sweep", namespace: "ops", cron: "0 0 * * *", source: "script.ts", args, rules, packed, sha256 };
-  const configMap = scheduleManifests(spec).find(({ kind }) => kind === "ConfigMap") as ConfigMap;
+  const configMaps = scheduleManifests(spec).filter(({ kind }) => kind === "ConfigMap") as ConfigMap[];
   const mounted = path.join(folder, "job");
   mkdirSync(mounted, { recursive: true });
-  for (const [name, text] of Object.entries(configMap.data ?? {})) writeFileSync(path.join(mounted, name), text);
-  for (const [name, base64] of Object.entries(configMap.binaryData ?? {})) {
-    writeFileSync(path.join(mounted, name), Buffer.from(base64, "base64"));
+  for (const { data = {}, binaryData = {} } of configMaps) {
+    for (const [name, text] of Object.entries(data)) writeFileSync(path.join(mounted, name), text);
+    for (const [name, base64] of Object.entries(binaryData)) {
+      writeFileSync(path.join(mounted, name), Buffer.from(base64, "base64"));
+    }
   }
   const mounts = `mount -t tmpfs tmpfs /run
 mkdir -p /run/secrets/kubernetes.io/serviceaccount /run/kubescript
@@ -192,10 +194,10 @@ describe("bundling", () => {
     });
   });
 
-  it("refuses what no ConfigMap can hold", async () => {
+  it("refuses what is too large for a schedule", async () => {
     const file = path.join(folder, "large.ts");
     // Nothing can be made smaller of it.
     writeFileSync(file, `export default ${JSON.stringify(randomBytes(1_200_000).toString("base64"))};\n`);
-    await expect(bundleScript(file, modules)).rejects.toThrow(/a ConfigMap holds/);
+    await expect(bundleScript(file, modules)).rejects.toThrow(/a schedule carries/);
   });
 });

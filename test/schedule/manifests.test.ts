@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { accessRules } from "../../src/schedule/access-rules.ts";
@@ -30,6 +31,20 @@ describe("a schedule's manifests", () => {
       "ConfigMap sweep",
       "CronJob sweep",
     ]);
+  });
+
+  it("carry a large bundle in ConfigMaps of which kubectl apply can keep a copy in an annotation", () => {
+    const packed = randomBytes(500_000);
+    const objects = scheduleManifests(spec({ packed }));
+    const maps = objects.filter(({ kind }) => kind === "ConfigMap");
+    expect(maps.map(({ metadata }) => metadata?.name)).toEqual(["sweep", "sweep.part-2", "sweep.part-3"]);
+    for (const one of maps) expect(JSON.stringify(one).length).toBeLessThan(256 * 1024 - 4096);
+    const files = maps.flatMap(({ binaryData }) => Object.entries(binaryData as Record<string, string>));
+    expect(Buffer.concat(files.map(([, text]) => Buffer.from(text, "base64"))).equals(packed)).toBe(true);
+    expect(files.map(([name]) => name).toSorted()).toEqual(files.map(([name]) => name));
+    expect(JSON.stringify(objects.at(-1))).toContain(
+      '"sources":[{"configMap":{"name":"sweep"}},{"configMap":{"name":"sweep.part-2"}},{"configMap":{"name":"sweep.part-3"}}]',
+    );
   });
 
   it("keep cluster-wide and foreign rights apart by namespace and name", () => {
