@@ -1,6 +1,7 @@
 import { CLUSTER_OPTIONS, HELPER_OPTIONS, type MethodOptions } from "../operations/option-names.ts";
 import type { ClusterHandle } from "../runtime/cluster.ts";
-import { type OpenCall, openCall } from "./open-call.ts";
+import { membersFor, publicMembers } from "./helper-members.ts";
+import { type OpenCall, type OpenText, openCall, openText } from "./open-call.ts";
 
 /** What completion looks at. */
 export interface CompletionContext {
@@ -21,6 +22,21 @@ export type Completion = readonly [candidates: string[], replaced: string];
 const TIME_LIMIT_MS = 300;
 /** How long names that were fetched are offered again. */
 const CACHE_MS = 5000;
+
+/** What `wait` takes by name. */
+const CONDITIONS = ["available", "complete", "condition=", "deleted", "exists", "jsonpath=", "ready", "rollout"];
+
+interface ContainerLists {
+  readonly containers?: readonly { readonly name: string }[];
+  readonly initContainers?: readonly { readonly name: string }[];
+  readonly ephemeralContainers?: readonly { readonly name: string }[];
+}
+
+/** Where the objects that have containers keep them: pods, workloads, CronJobs. */
+interface TemplateSpec extends ContainerLists {
+  readonly template?: { readonly spec?: ContainerLists };
+  readonly jobTemplate?: { readonly spec?: { readonly template?: { readonly spec?: ContainerLists } } };
+}
 
 const SCOPES = ["in", "everywhere", "as", "use", "dryRun"];
 
@@ -59,8 +75,8 @@ export class Completer {
         call.typed,
       );
     }
-    const quoted = /([\w$.]*(?:\([^()]*\)[\w$.]*)*)\.(\w+)\((["'`])([^"'`]*)$/.exec(line);
-    if (quoted !== null) return this.#strings(quoted[1] ?? "", quoted[2] ?? "", quoted[4] ?? "", signal);
+    const text = openText(line);
+    if (text !== undefined) return this.#texts(text, signal);
     const member = /([\w$]+(?:\([^()]*\))?(?:\.[\w$]+(?:\([^()]*\))?|\[\d+\])*)\.([\w$]*)$/.exec(line);
     if (member !== null) return this.#members(member[1] ?? "", member[2] ?? "", signal);
     const word = /[\w$]*$/.exec(line)?.[0] ?? "";
@@ -74,28 +90,58 @@ export class Completer {
     return matching(scope === "use" ? k8s.contexts : await this.#names(k8s.everywhere, "namespaces", signal), typed);
   }
 
-  /** Inside `in("`, `use("`, `resource("` and `get("` of a resource. */
-  async #strings(chain: string, method: string, typed: string, signal: AbortSignal): Promise<Completion> {
-    const handle = handleOf(chain, this.#context.k8s());
+  /** What a text may be that a method of a handle, of a helper or of one of their parts takes. */
+  async #texts({ chain, method, position, option, first, typed }: OpenText, signal: AbortSignal): Promise<Completion> {
+    const at = chain.lastIndexOf(".");
+    const k8s = this.#context.k8s();
+    const handle = handleOf(chain, k8s) ?? (at < 0 ? undefined : handleOf(chain.slice(0, at), k8s));
     if (handle === undefined) return [[], typed];
     const { cluster, resource } = handle;
-    if (resource === undefined && method === "use") return matching(cluster.contexts, typed);
-    if (resource === undefined && ["resource", "explain", "can"].includes(method)) {
-      return matching(await this.#resourceNames(cluster, signal), typed);
-    }
-    if (method === "in") return matching(await this.#names(cluster.everywhere, "namespaces", signal), typed);
-    if (resource === undefined) return [[], typed];
-    return matching(await this.#names(cluster, resource, signal), typed);
+    const namespaces = (): Promise<string[]> => this.#names(cluster.everywhere, "namespaces", signal);
+    const found = async (): Promise<readonly string[]> => {
+      if (option === "namespace" || (method === "in" && option === undefined)) return namespaces();
+      if (resource !== undefined && first !== undefined && ["container", "containers"].includes(option ?? "")) {
+        return this.#containers(cluster, resource, first, signal);
+      }
+      if (option !== undefined) return [];
+      if (method === "wait" && position === 1) return CONDITIONS;
+      if (resource !== undefined) return position === 0 ? this.#names(cluster, resource, signal) : [];
+      if (method === "use") return cluster.contexts;
+      const asks = ["resource", "explain"].includes(method) ? 0 : ["can", "whoCan"].includes(method) ? 1 : undefined;
+      if (asks === position) return this.#resourceNames(cluster, signal);
+      return method === "wait" && position === 0 ? this.#references(cluster, typed, signal) : [];
+    };
+    return matching(await found(), typed);
+  }
+
+  /** `pods/`, `pods/web-0` */
+  async #references(cluster: ClusterHandle, typed: string, signal: AbortSignal): Promise<string[]> {
+    const [type = "", name] = typed.split("/");
+    if (name === undefined) return (await this.#resourceNames(cluster, signal)).map((one) => `${one}/`);
+    return (await this.#names(cluster, type, signal)).map((one) => `${type}/${one}`);
+  }
+
+  /** Names of the containers of a pod, or of a pod template. */
+  async #containers(cluster: ClusterHandle, resource: string, name: string, signal: AbortSignal): Promise<string[]> {
+    return this.#cached(`${cluster.context} ${cluster.namespace} ${resource}/${name} containers`, async () => {
+      const { spec } = (await cluster.resource(resource).get(name, { signal })) as { spec?: TemplateSpec };
+      const pod = spec?.jobTemplate?.spec?.template?.spec ?? spec?.template?.spec ?? spec;
+      const lists = [pod?.containers, pod?.initContainers, pod?.ephemeralContainers];
+      return lists.flatMap((containers) => (containers ?? []).map((container) => container.name));
+    });
   }
 
   async #members(chain: string, typed: string, signal: AbortSignal): Promise<Completion> {
     const handle = handleOf(chain, this.#context.k8s());
     if (handle !== undefined && handle.resource === undefined) {
-      const own = membersOf(handle.cluster);
+      const own = publicMembers(membersOf(handle.cluster));
       const resources = (await this.#resourceNames(handle.cluster, signal)).filter((name) => !name.includes("."));
       return matching([...own, ...resources], typed);
     }
-    if (handle?.resource !== undefined) return matching(membersOf(handle.cluster.resource(handle.resource)), typed);
+    if (handle?.resource !== undefined) {
+      const { cluster, resource } = handle;
+      return matching(membersFor(resource, membersOf(cluster.resource(resource))), typed);
+    }
     const part = partOf(chain, this.#context.k8s());
     if (part !== undefined) return matching(membersOf(part), typed);
     const value = chain.includes("(") ? undefined : valueAt(chain, this.#context.global);
