@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from "vitest";
+import { ApiError } from "../../src/errors.ts";
 import { podToRun } from "../../src/operations/run/pod-to-run.ts";
 import { type AnyRunOptions, type AttachedRunOptions, run } from "../../src/operations/run/run.ts";
-import type { ResourceClient } from "../../src/resources/client.ts";
+import { ResourceClient } from "../../src/resources/client.ts";
+import type { ChannelSocket } from "../../src/transport/transport.ts";
 import type { Pod } from "../../src/types/core-v1.ts";
 import { type MovingSandbox, movingSandbox } from "../support/moving-sandbox.ts";
 import { failureOf } from "../transport/support/failure.ts";
@@ -102,6 +104,39 @@ test("a pod that cannot start ends the wait with the reason, or when its time is
   const status = { name: "root", image: "busybox:1", imageID: "", ready: false, restartCount: 0, state: { waiting } };
   await pods.subresource("status").patch("root", { status: { containerStatuses: [status] } });
   expect(await settled(root)).toMatchObject({ code: "WAIT_FAILED", message: expect.stringContaining(waiting.message) });
+});
+
+test("what a container printed before it was joined stands first, and one that ended before is told by its log", async () => {
+  const { pods, settled } = sandbox();
+  const joinedBy = (open: () => Promise<ChannelSocket>): ResourceClient<Pod> =>
+    new ResourceClient<Pod>({
+      transport: { ...pods.transport, open },
+      resource: () => pods.resource(),
+      scope: pods.scope,
+      timing: pods.timing,
+    });
+  const late = async (): Promise<ChannelSocket> => ({
+    protocol: "v5.channel.k8s.io",
+    frames: (async function* () {
+      yield Buffer.from("\u0001end\n");
+      yield Buffer.from('\u0003{"status":"Success"}');
+    })(),
+    send: async () => {},
+    close: () => {},
+  });
+  const typed = shell("echo start; sleep 5; echo end; exit 3", { stdin: "x" });
+  const whole = { stdout: "start\nend\n", stderr: "", exitCode: 3 };
+  expect(await settled(run(joinedBy(late), "early", typed))).toEqual(whole);
+  const tooLate = async (): Promise<never> => {
+    await pods.timing.sleep(10_000);
+    const status = { message: "container is not running", code: 400 };
+    throw new ApiError("API", status.message, { status, httpStatus: 400, method: "GET", path: "/attach" });
+  };
+  expect(await settled(run(joinedBy(tooLate), "quick", typed))).toEqual(whole);
+  const stays = shell("sleep 1000", { stdin: "x" });
+  expect((await settled(failureOf(run(joinedBy(tooLate), "stays", stays)))).message).toContain(
+    "container is not running",
+  );
 });
 
 test("another pod of that name is not touched, and nothing is made by what cannot be tried", async () => {

@@ -1,10 +1,13 @@
+import { throwIfAborted } from "../../core/abort.ts";
+import { isApiError, isKubescriptError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { type Collected, collect, DEFAULT_MAX_BUFFER_BYTES, gather } from "../exec/collect.ts";
 import { joinTerminal, withTerminal } from "../exec/join-terminal.ts";
-import { openProcess } from "../exec/remote-process.ts";
+import { type OpenProcessOptions, openProcess, type RemoteProcess } from "../exec/remote-process.ts";
 import type { StdinSource } from "../exec/stdin.ts";
 import { containerEnd, containerStarted, type StartOptions } from "../pods/await-container.ts";
+import { containerStatus } from "../pods/containers.ts";
 import { logBytes } from "./log-bytes.ts";
 
 /** What a container that was made for it is to be joined to. */
@@ -31,8 +34,8 @@ const DETACH_NOTICE = `${NOTICE} Ctrl-P Ctrl-Q leaves the container running.`;
 
 /**
  * Waits for a container to start, joins it, and gives what it printed and its exit code. Without input, the output is
- * its log from the first line, where stdout and stderr are one; with input it is attached to, and they come apart. One
- * that has ended before is told by its log.
+ * its log from the first line, where stdout and stderr are one; with input it is attached to, and they come apart, save
+ * for what was printed before, which stands first in stdout. One that has ended before is told by its log.
  */
 export async function containerSession(
   pods: ResourceClient<Pod>,
@@ -42,28 +45,90 @@ export async function containerSession(
 ): Promise<ContainerSessionEnd> {
   const { signal, stdin, maxBufferBytes = DEFAULT_MAX_BUFFER_BYTES } = options;
   const label = `container "${container}" of pods "${name}"`;
-  const limits = { maxBufferBytes, label };
   const over = await containerStarted(pods, name, container, options);
-  const attach = { subresource: "attach", container, signal } as const;
-  let output: Omit<Collected, "exit">;
   if (options.terminal === true) {
     const detached = await atTerminal(pods, name, container, options, over !== undefined);
     if (detached) return { type: "detached" };
-    output = { stdout: new Uint8Array(), stderr: new Uint8Array() };
-  } else if (stdin === undefined || over !== undefined) {
-    const log = logBytes(pods, name, container, signal);
-    const task = pods.showProgress(label);
-    try {
-      output = { stdout: await gather(log, "output", limits), stderr: new Uint8Array() };
-    } finally {
-      task.end();
-    }
-  } else {
-    const process = await openProcess(pods, name, { ...attach, stdin: true });
-    output = await collect(process, { ...limits, stdin, showProgress: pods.showProgress });
+    const { exitCode } = over ?? (await containerEnd(pods, name, container, signal));
+    return { type: "ended", stdout: new Uint8Array(), stderr: new Uint8Array(), exitCode };
   }
-  const { exitCode } = over ?? (await containerEnd(pods, name, container, signal));
-  return { type: "ended", stdout: output.stdout, stderr: output.stderr, exitCode };
+  const typed = stdin !== undefined && over === undefined;
+  const process = typed ? await joinUnlessEnded(pods, name, { container, signal, stdin: true }) : undefined;
+  if (process === undefined) {
+    const stdout = await wholeLog(pods, name, container, { maxBufferBytes, label, signal });
+    const { exitCode } = over ?? (await containerEnd(pods, name, container, signal));
+    return { type: "ended", stdout, stderr: new Uint8Array(), exitCode };
+  }
+  const { showProgress } = pods;
+  const { stdout, stderr } = await collect(process, { stdin, maxBufferBytes, label, showProgress });
+  const { exitCode } = await containerEnd(pods, name, container, signal);
+  const read = stdout.length + stderr.length;
+  const missed = await printedBefore(pods, name, container, read, { maxBufferBytes, signal });
+  return { type: "ended", stdout: Buffer.concat([missed, stdout]), stderr, exitCode };
+}
+
+async function wholeLog(
+  pods: ResourceClient<Pod>,
+  name: string,
+  container: string,
+  how: { readonly maxBufferBytes: number; readonly label: string; readonly signal: AbortSignal | undefined },
+): Promise<Uint8Array> {
+  const task = pods.showProgress(how.label);
+  try {
+    return await gather(logBytes(pods, name, container, { follow: true, signal: how.signal }), "output", how);
+  } finally {
+    task.end();
+  }
+}
+
+/** Undefined where the container has ended before anybody came to join it. */
+async function joinUnlessEnded(
+  pods: ResourceClient<Pod>,
+  name: string,
+  options: { readonly container: string; readonly signal: AbortSignal | undefined } & OpenProcessOptions,
+): Promise<RemoteProcess | undefined> {
+  const { container, signal } = options;
+  try {
+    return await openProcess(pods, name, { ...options, subresource: "attach" });
+  } catch (error) {
+    if (!isApiError(error)) throw error;
+    const pod = await pods.get(name, { signal });
+    if (containerStatus(pod, container)?.state?.terminated === undefined) throw error;
+    return undefined;
+  }
+}
+
+/**
+ * What a container that has ended printed before it was joined: a server gives only what comes then. By its log, which
+ * begins with that and goes on with what was read; its outputs are one there. Nothing where there is no such log.
+ */
+async function printedBefore(
+  pods: ResourceClient<Pod>,
+  name: string,
+  container: string,
+  readBytes: number,
+  { maxBufferBytes, signal }: { readonly maxBufferBytes: number; readonly signal: AbortSignal | undefined },
+): Promise<Uint8Array> {
+  const head: Uint8Array[] = [];
+  let kept = 0;
+  let length = 0;
+  try {
+    const status = containerStatus(await pods.get(name, { signal }), container);
+    // Of one that has been started again, the log is another.
+    if (status?.restartCount !== 0) return new Uint8Array();
+    for await (const chunk of logBytes(pods, name, container, { follow: false, signal })) {
+      length += chunk.length;
+      if (kept >= maxBufferBytes) continue;
+      head.push(Uint8Array.from(chunk));
+      kept += chunk.length;
+    }
+  } catch (error) {
+    throwIfAborted(signal);
+    if (!isKubescriptError(error)) throw error;
+    return new Uint8Array();
+  }
+  const missed = Math.max(0, length - readBytes);
+  return Buffer.concat(head).subarray(0, missed);
 }
 
 /** Whether the user left it running. */
@@ -75,11 +140,12 @@ async function atTerminal(
   over: boolean,
 ): Promise<boolean> {
   return withTerminal(pods, `attach to pods "${name}"`, async (terminal) => {
-    if (over) {
-      for await (const chunk of logBytes(pods, name, container, signal)) await terminal.write(chunk);
+    const process = over ? undefined : await joinUnlessEnded(pods, name, { container, signal, stdin: true, tty: true });
+    if (process === undefined) {
+      const log = logBytes(pods, name, container, { follow: true, signal });
+      for await (const chunk of log) await terminal.write(chunk);
       return false;
     }
-    const process = await openProcess(pods, name, { subresource: "attach", container, signal, stdin: true, tty: true });
     const end = await joinTerminal(process, terminal, { detachable, notice: detachable ? DETACH_NOTICE : NOTICE });
     return end.type === "detached";
   });
