@@ -126,13 +126,23 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     return this.#derive({ dryRun: true });
   }
 
-  /** One object; NOT_FOUND when there is none. */
+  /**
+   * One object; NOT_FOUND when there is none.
+   *
+   * @example
+   * const { status } = await k8s.pods.get("web-0");
+   */
   async get(name: string, options: GetOptions = {}): Promise<T> {
     const target = await this.#target(name, options, "get");
     return callJson<T>(this.transport, requests.getRequest(target, options), options);
   }
 
-  /** One object, or undefined when there is none. */
+  /**
+   * One object, or undefined when there is none.
+   *
+   * @example
+   * const replicas = (await k8s.deployments.find("web"))?.spec?.replicas ?? 0;
+   */
   async find(name: string, options: GetOptions = {}): Promise<T | undefined> {
     try {
       return await this.get(name, options);
@@ -142,7 +152,12 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     }
   }
 
-  /** All objects of the scope that the selectors choose, fetched in pages. */
+  /**
+   * All objects of the scope that the selectors choose, fetched in pages.
+   *
+   * @example
+   * const pods = await k8s.everywhere.pods.list({ labels: { app: "web" }, fields: { "status.phase": "Running" } });
+   */
   async list(options: ListOptions = {}): Promise<ResourceList<T>> {
     const { resource, target } = await this.#collection(options);
     const { printed } = this.#settings;
@@ -150,7 +165,12 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     return new ResourceList<T>(list, target.namespace);
   }
 
-  /** The same objects one by one; a page is fetched when the loop gets to it, so memory holds one page. */
+  /**
+   * The same objects one by one; a page is fetched when the loop gets to it, so memory holds one page.
+   *
+   * @example
+   * for await (const { metadata } of k8s.everywhere.events.iterate({ pageSize: 100 })) log(metadata.name);
+   */
   async *iterate(options: ListOptions = {}): AsyncGenerator<T, void, undefined> {
     const { resource, target } = await this.#collection(options);
     for await (const page of pages<T>(this.transport, resource, target, options)) yield* page.items;
@@ -176,6 +196,12 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     );
   }
 
+  /**
+   * POST. Its apiVersion, kind and namespace may be left out. ALREADY_EXISTS where there is one of the name.
+   *
+   * @example
+   * await k8s.configmaps.create({ metadata: { name: "settings" }, data: { size: "1" } });
+   */
   async create(object: T, options: WriteOptions = {}): Promise<T> {
     const { body, target } = newObject(await this.resource(), scopeOf(this.scope, options.namespace), object);
     const request = requests.createRequest(target, body, this.#write(options));
@@ -196,6 +222,9 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
   /**
    * Server-side apply: says which fields shall be so, and owns them. Creates the object when there is none. Who owned
    * what, `metadata.managedFields` of an object that was read, is left out.
+   *
+   * @example
+   * await k8s.configmaps.apply({ metadata: { name: "settings" }, data: { size: "2" } });
    */
   async apply(object: T, options: ApplyOptions = {}): Promise<T> {
     const { body, target } = namedObject(
@@ -214,6 +243,13 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     }
   }
 
+  /**
+   * Changes the fields that the patch names, by default as a merge patch, in which null removes one.
+   *
+   * @example
+   * await k8s.deployments.patch("web", { spec: { paused: null } });
+   * await k8s.nodes.patch("n1", [{ op: "add", path: "/metadata/labels/disk", value: "ssd" }], { type: "json" });
+   */
   async patch(name: string, patch: unknown, options: PatchOptions = {}): Promise<T> {
     const target = await this.#target(name, options, "patch");
     const request = requests.patchRequest(target, patch, options.type ?? "merge", this.#write(options));
@@ -223,6 +259,11 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
   /**
    * Reads, lets `change` alter the object (or return another), writes it back; a conflict reads again. What is left
    * equal is not written.
+   *
+   * @example
+   * await k8s.configmaps.edit("settings", (map) => {
+   *   map.data = { ...map.data, size: "3" };
+   * });
    */
   async edit(
     name: string,
@@ -239,7 +280,12 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     });
   }
 
-  /** Returns the object in its last state where finalizers or a grace period keep it, else the server's Status. */
+  /**
+   * Returns the object in its last state where finalizers or a grace period keep it, else the server's Status.
+   *
+   * @example
+   * await k8s.pods.delete("web-0", { wait: true, timeoutMs: 60_000 });
+   */
   async delete(name: string, options: DeleteOptions = {}): Promise<T | Status> {
     const signal = this.signalFor(options.signal);
     const target = await this.#target(name, options, "delete");
@@ -249,6 +295,9 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
   /**
    * Deletes what the selectors choose in one namespace; everything in it needs `{}` to be said. A selector that is
    * undefined and an option that does not exist are refused: they would delete everything too.
+   *
+   * @example
+   * await k8s.jobs.deleteAll({ labels: { app: "migrate" }, propagationPolicy: "Background" });
    */
   async deleteAll(options: DeleteAllOptions): Promise<ResourceList<T> | Status> {
     const signal = this.signalFor(options?.signal);
@@ -260,6 +309,9 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
    * The present objects as ADDED events, SYNCED, then every change; survives lost connections, expired versions and
    * overload, and says so with DESYNCED and SYNCED. The server sends no faster than the loop reads. Ends only with
    * the loop, the signal (AbortError) or an answer that trying again cannot mend.
+   *
+   * @example
+   * for await (const { type, object } of k8s.pods.watch({ labels: { app: "web" } })) log(type, object.metadata?.name);
    */
   async *watch(options: WatchOptions = {}): AsyncGenerator<WatchEvent<T>, void, undefined> {
     const { resource, target } = await this.#collection(options);
@@ -267,13 +319,24 @@ export class ResourceClient<T extends KubernetesObject = UnknownObject> {
     yield* watchCollection<T>({ transport: this.transport, timing: this.timing, resource, target, printed }, options);
   }
 
-  /** A local store kept current by a watch; resolves when it holds the server's state. Close it when done. */
+  /**
+   * A local store kept current by a watch; resolves when it holds the server's state. Close it when done.
+   *
+   * @example
+   * await using pods = await k8s.pods.cache();
+   * const web = pods.list({ labels: { app: "web" } });
+   */
   async cache(options: WatchOptions = {}): Promise<ResourceCache<T>> {
     const { resource, target } = await this.#collection(options);
     return ResourceCache.start<T>({ transport: this.transport, timing: this.timing, resource, target }, options);
   }
 
-  /** A sub-resource of this resource's objects. */
+  /**
+   * A sub-resource of this resource's objects.
+   *
+   * @example
+   * await k8s.pods.subresource("eviction").create("web-0", { metadata: { name: "web-0" } });
+   */
   subresource<S = UnknownObject>(name: string): Subresource<S> {
     return new Subresource<S>(name, {
       transport: this.transport,

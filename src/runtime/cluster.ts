@@ -112,7 +112,12 @@ export class ClusterHandle extends ClusterVerbs {
     return this.#session.settings.target;
   }
 
-  /** The same cluster in another namespace; `"*"` is {@link everywhere}. */
+  /**
+   * The same cluster in another namespace; `"*"` is {@link everywhere}.
+   *
+   * @example
+   * await k8s.in("kube-system").pods.list();
+   */
   in(namespace: string): Cluster {
     return clusterOf(this.#handle(this.#session, scopeOf(this.#scope, namespace)));
   }
@@ -122,18 +127,33 @@ export class ClusterHandle extends ClusterVerbs {
     return this.in("*");
   }
 
-  /** The same cluster as another user (impersonation): needs the right to `impersonate` it. */
+  /**
+   * The same cluster as another user (impersonation): needs the right to `impersonate` it.
+   *
+   * @example
+   * const may = await k8s.as("jane", ["devs"]).can("delete", "pods");
+   */
   as(user: string, groups: readonly string[] = []): Cluster {
     const session = this.#session.as({ user, groups, extra: {} });
     return clusterOf(this.#handle(session, this.#scope));
   }
 
-  /** Another context of the same kubeconfig, in its own namespace. Throws ConfigError for one that does not exist. */
+  /**
+   * Another context of the same kubeconfig, in its own namespace. Throws ConfigError for one that does not exist.
+   *
+   * @example
+   * const nodes = await k8s.use("staging").nodes.list();
+   */
   use(context: string): Cluster {
     return clusterOf(this.#handle(this.#session.use(context), undefined));
   }
 
-  /** A handle whose writes the server validates and answers, and does not store. */
+  /**
+   * A handle whose writes the server validates and answers, and does not store.
+   *
+   * @example
+   * const wouldBe = await k8s.dryRun().deployments.scale("web", 5);
+   */
   dryRun(): Cluster {
     return clusterOf(new ClusterHandle(this.#session, this.#scope, true, this.#interruption));
   }
@@ -146,7 +166,12 @@ export class ClusterHandle extends ClusterVerbs {
     return clusterOf(new ClusterHandle(this.#session, this.#scope, this.#dryRun, signal));
   }
 
-  /** The helper of any name that kubectl takes: `widgets`, `widgets.example.com`, `deploy`, `Deployment`. */
+  /**
+   * The helper of any name that kubectl takes: `widgets`, `widgets.example.com`, `deploy`, `Deployment`.
+   *
+   * @example
+   * const widgets = await k8s.resource<{ spec: { size: number } }>("widgets.example.com").list();
+   */
   resource<T extends object = UnknownObject>(name: string): ResourceHelper<T & UnknownObject> {
     return withKnownOptions(this.#helper<T & UnknownObject>(name), HELPER_OPTIONS);
   }
@@ -182,7 +207,12 @@ export class ClusterHandle extends ClusterVerbs {
     return { context, server, namespace, version: gitVersion, user: user?.username };
   }
 
-  /** Every resource that the server offers, CRDs included; of each group the preferred version. */
+  /**
+   * Every resource that the server offers, CRDs included; of each group the preferred version.
+   *
+   * @example
+   * const listable = await k8s.resources({ verbs: ["list"], namespaced: true });
+   */
   async resources(filter: ResourceFilter = {}): Promise<ApiResource[]> {
     return this.#session.discovery.resources(filter);
   }
@@ -192,7 +222,12 @@ export class ClusterHandle extends ClusterVerbs {
     return this.#session.discovery.versions(options);
   }
 
-  /** A kind or one of its fields, as the server documents it: `deployment.spec.strategy`. */
+  /**
+   * A kind or one of its fields, as the server documents it.
+   *
+   * @example
+   * log(await k8s.explain("deployment.spec.strategy", { recursive: true }));
+   */
   async explain(path: string, options: ExplainOptions = {}): Promise<string> {
     const [{ explain }, { renderExplanation }] = await Promise.all([
       import("../discovery/explain.ts"),
@@ -206,7 +241,13 @@ export class ClusterHandle extends ClusterVerbs {
     return this.access.whoami(options);
   }
 
-  /** Whether we may: `can("delete", "pods")`, `can("get", "pods", { subresource: "log" })`, `can("get", "/healthz")`. */
+  /**
+   * Whether we may: do something to a resource, to a sub-resource of it, or at a path.
+   *
+   * @example
+   * await k8s.can("get", "pods", { subresource: "log" });
+   * await k8s.can("get", "/healthz");
+   */
   async can(verb: string, resource: string, options: CanOptions = {}): Promise<boolean> {
     return this.access.can(verb, resource, options);
   }

@@ -90,7 +90,12 @@ export class Rollout<T extends KubernetesObject> {
     return setPaused(this.#client, name, true, options);
   }
 
-  /** Lets a paused Deployment roll out again. */
+  /**
+   * Lets a paused Deployment roll out again.
+   *
+   * @example
+   * await k8s.deployments.rollout.resume("web");
+   */
   async resume(name: string, options: WriteOptions = {}): Promise<T> {
     const { setPaused } = await import("./pause.ts");
     return setPaused(this.#client, name, false, options);
