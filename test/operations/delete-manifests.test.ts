@@ -111,3 +111,25 @@ test("without waiting it asks and is done; options reach the server", async () =
   ).toEqual(["ConfigMap/a deleted"]);
   expect((await k8s.configmaps.get("a")).metadata?.finalizers).toContain("foregroundDeletion");
 });
+
+test("objects of one name in two namespaces are told apart in what was not deleted", async () => {
+  const names = Array.from({ length: 20 }, (_, index) => `m${index}`);
+  const set = ["other", "default"].flatMap((namespace) =>
+    names.map((name) => object("ConfigMap", name, { namespace })),
+  );
+  await k8s.apply([object("Namespace", "other"), ...set], { validate: false });
+  const abort = new AbortController();
+  failure = (request) => {
+    if (request.method === "DELETE" && deletions().length === 20) abort.abort();
+    return undefined;
+  };
+  const error = (await k8s.delete(set, { signal: abort.signal }).catch((thrown: unknown) => thrown)) as Error;
+  const counts = error.message
+    .split("\n")
+    .filter((line) => /^ {2}(asked|not)/.test(line))
+    .map((line) => line.match(/ConfigMap "/g)?.length ?? 0)
+    .map(
+      (shown, index) => shown + Number(/and (\d+) more/.exec(error.message.split("\n").at(index + 2) ?? "")?.[1] ?? 0),
+    );
+  expect(counts.reduce((sum, one) => sum + one, 0)).toBe(40);
+});

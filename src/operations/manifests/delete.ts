@@ -66,6 +66,8 @@ class DeleteRun {
   readonly #options: DeleteManifestsOptions;
   readonly #task: ProgressTask;
   readonly #report: DeletedObject[] = [];
+  /** What the server has taken the deletion of, or has none of. */
+  readonly #answered = new Map<Manifest, DeletedObject["action"]>();
   readonly #failures: Problem[] = [];
   /** Asked to go, and not yet gone or known to be. */
   readonly #leaving = new Set<Target>();
@@ -149,7 +151,9 @@ class DeleteRun {
     }
   }
 
-  #record({ object }: Manifest, namespace: string | undefined, action: DeletedObject["action"]): void {
+  #record(manifest: Manifest, namespace: string | undefined, action: DeletedObject["action"]): void {
+    this.#answered.set(manifest, action);
+    const { object } = manifest;
     const { kind = "", metadata: { name = "" } = {} } = object;
     const entry = Object.defineProperty({ kind, namespace, name, action }, "object", {
       value: object,
@@ -175,9 +179,8 @@ class DeleteRun {
     if (this.#report.length === 0 && this.#leaving.size === 0) return error;
     const what = error instanceof AbortError ? "The deletion was interrupted" : (error as Error).message;
     const open = [...this.#leaving].map(({ manifest }) => manifest);
-    const settled = new Set([...open, ...this.#failures.map(({ manifest }) => manifest)]);
-    const recorded = new Set(this.#report.map(({ kind, name }) => `${kind} "${name}"`));
-    const rest = this.#manifests.filter((one) => !settled.has(one) && !recorded.has(nameOf(one)));
+    const settled = new Set([...open, ...this.#answered.keys(), ...this.#failures.map(({ manifest }) => manifest)]);
+    const rest = this.#manifests.filter((one) => !settled.has(one));
     const parts = [
       open.length === 0 ? "" : `\n  asked for and not known to be gone: ${listed(open.map(nameOf))}`,
       rest.length === 0 ? "" : `\n  not deleted: ${listed(rest.map(nameOf))}`,
@@ -190,11 +193,10 @@ class DeleteRun {
   }
 
   #done(): string {
-    const leaving = new Set([...this.#leaving].map(({ manifest }) => nameOf(manifest)));
-    const done = this.#report
-      .filter(({ action }) => action === "deleted")
-      .map(({ kind, name }) => `${kind} "${name}"`)
-      .filter((name) => !leaving.has(name));
+    const leaving = new Set([...this.#leaving].map(({ manifest }) => manifest));
+    const done = [...this.#answered]
+      .filter(([manifest, action]) => action === "deleted" && !leaving.has(manifest))
+      .map(([manifest]) => nameOf(manifest));
     return `\n  ${done.length} of ${this.#manifests.length} objects were deleted${done.length === 0 ? "" : `: ${listed(done)}`}`;
   }
 }
