@@ -234,6 +234,46 @@ test("redirects are followed behind the address, and given where they leave it",
   await expect(services.fetch("web:http", "/start", { redirect: "error" })).rejects.toThrow("it redirects to");
 });
 
+test("a redirect that keeps the method takes along what can be sent twice; one that does not, no body", async () => {
+  answer = (request, response) => {
+    if (request.url === "/end") {
+      void read(request).then((body) =>
+        response.end(JSON.stringify([request.method, request.headers["content-type"] ?? null, body])),
+      );
+    } else response.writeHead(request.url === "/see" ? 303 : 307, { location: "/end" }).end();
+  };
+  const { services } = cluster.k8s;
+  const headers = { "content-type": "text/x" };
+  const post = (path: string, body: string | AsyncIterable<Uint8Array>): Promise<Response> =>
+    services.fetch("web:http", path, { method: "POST", headers, body });
+  expect(await (await post("/again", "text")).json()).toEqual(["POST", "text/x", "text"]);
+  expect(await (await post("/see", "text")).json()).toEqual(["GET", null, ""]);
+  async function* once(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from("text");
+  }
+  const given = await post("/again", once());
+  expect([given.status, given.headers.get("location")]).toEqual([307, `${ROOT}/end`]);
+});
+
+test("redirects without end are given up, and none of their bodies is left open", async () => {
+  const gone: Promise<unknown>[] = [];
+  answer = (_request, response) => {
+    gone.push(once(response, "close"));
+    response.writeHead(302, { location: "/again" }).write("a page that goes on");
+  };
+  await expect(cluster.k8s.services.fetch("web:http")).rejects.toThrow(
+    'Cannot fetch from services "web:http": it redirects without end',
+  );
+  expect(gone).toHaveLength(21);
+  await Promise.all(gone);
+});
+
+test("a long failure of a program's own is given whole", async () => {
+  const long = JSON.stringify({ kind: "Status", message: "x".repeat(300_000) });
+  answer = (_request, response) => response.writeHead(500, { "content-type": "application/json" }).end(long);
+  expect(await (await cluster.k8s.services.fetch("web:http")).text()).toBe(long);
+});
+
 test("that a port speaks no TLS is seen in each way in which API servers say so", async () => {
   const address = { scheme: "https", name: "web", port: "80" } as const;
   const proxied = { plural: "services", address, label: 'services "https:web:80"' };

@@ -17,6 +17,7 @@ export async function tunnel(
   socket: Duplex,
   keepAliveMs: number | undefined,
 ): Promise<void> {
+  // Ends the request, and the connection that comes of it.
   const ending = new AbortController();
   socket.once("close", () => ending.abort());
   let answer: UpgradeResponse;
@@ -43,7 +44,6 @@ export async function tunnel(
     if (!connection.readableEnded || socket.writableFinished) socket.destroy();
     else socket.once("finish", () => socket.destroy());
   });
-  socket.once("close", () => connection.destroy());
   // One side may have said all that it will while the other still speaks.
   socket.pipe(connection).pipe(socket);
 }
