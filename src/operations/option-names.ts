@@ -126,7 +126,7 @@ export const HELPER_OPTIONS: OptionTable = {
     portForward: options<PortForwardOptions>(2)(`${SCOPE} localPort address podRunningTimeoutMs lingerMs onEvent`),
     cp: options<CopyOptions>(2)(`${SCOPE} container overwrite noPreserve retries checksum onProgress`),
     proxyPath: options<CallScope>(2)(SCOPE),
-    autoscale: options<AutoscaleOptions>(1)(`${WRITE} min max cpuPercent memoryPercent name`),
+    autoscale: options<AutoscaleOptions>(1)(`${WRITE} min max cpuPercent memoryPercent cpu memory name`),
     expose: options<ExposeOptions>(1)(
       `${WRITE} port targetPort protocol name type selector labels clusterIP externalIP loadBalancerIP sessionAffinity`,
     ),

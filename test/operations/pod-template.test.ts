@@ -320,6 +320,21 @@ test("autoscale makes an autoscaler for what has a scale", async () => {
       ],
     },
   });
+  const other = await deployments.autoscale("web", { name: "other", max: 6, cpu: "500", memory: "60%" });
+  expect(other.spec?.metrics?.map(({ resource }) => resource)).toEqual([
+    { name: "cpu", target: { type: "AverageValue", averageValue: "500m" } },
+    { name: "memory", target: { type: "Utilization", averageUtilization: 60 } },
+  ]);
+  const amounts = await deployments.dryRun().autoscale("web", { name: "third", max: 6, cpu: "1.5", memory: "200Mi" });
+  expect(amounts.spec?.metrics?.map(({ resource }) => resource?.target.averageValue)).toEqual(["1500m", "200Mi"]);
+  for (const [wrong, why] of [
+    [{ cpu: "70%", cpuPercent: 70 }, /cpu and cpuPercent say the same/],
+    [{ memory: 200 as never }, /memory is 200, not a text/],
+    [{ cpu: "lots" }, /Cannot read "lots" as a quantity/],
+    [{ cpu: "0%" }, /cpu must be a whole number from 1/],
+  ] as const) {
+    await expect(deployments.autoscale("web", { name: "wrong", max: 6, ...wrong })).rejects.toThrow(why);
+  }
   await expect(deployments.autoscale("web", { min: 5, max: 3 })).rejects.toThrow(/min 5 is more than max 3/);
   await expect(deployments.autoscale("web", { max: 1.5 })).rejects.toThrow(/max must be a whole number from 1/);
   await expect(deployments.autoscale("none", { max: 3 })).rejects.toMatchObject({ code: "NOT_FOUND" });

@@ -12,6 +12,7 @@ const SINCE: readonly (readonly [RegExp, number])[] = [
   [/^kubectl wait --for=delete\b/, 23],
   [/^kubectl wait --for=create\b/, 31],
   [/--subresource=/, 24],
+  [/^kubectl autoscale .*--(cpu|memory)=/, 35],
   [/^kubectl debug\b/, 25],
   [/^kubectl top pods .*--sum/, 24],
   [/^kubectl cp .*--retries/, 23],
