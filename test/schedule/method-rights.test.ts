@@ -12,6 +12,7 @@ import { TemplateSetter } from "../../src/operations/template/set.ts";
 import { Top } from "../../src/operations/top/top.ts";
 import { Subresource } from "../../src/resources/subresource.ts";
 import { type Cluster, ClusterHandle } from "../../src/runtime/cluster.ts";
+import { openCluster } from "../../src/runtime/open-cluster.ts";
 import { type Access, accessRules } from "../../src/schedule/access-rules.ts";
 import { BUILDERS } from "../../src/schedule/built-objects.ts";
 import { CLUSTER_RIGHTS } from "../../src/schedule/cluster-rights.ts";
@@ -335,12 +336,40 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-describe.each([
+const TABLES: readonly (readonly [string, Readonly<Record<string, readonly Case[]>>])[] = [
   ["helpers", OF_HELPERS],
   ["k8s", OF_CLUSTER],
   ["sub-resources", OF_SUBRESOURCES],
   ["paths", { http: OF_PATHS }],
-])("the rights shown by a source are those that are used: %s", (_, cases) => {
+];
+
+test("in a plan, no method sends what has an effect", async () => {
+  const sent: string[] = [];
+  const plan = await openCluster({
+    kubeconfig: cluster.kubeconfig,
+    plan: () => {},
+    trace: { write: (line) => void sent.push(line) },
+  });
+  const scripts = TABLES.flatMap(([, cases]) => Object.values(cases).flat()).map((one) => [one].flat()[0] ?? "");
+  const trials = scripts.map((script) =>
+    runOn(
+      plan.under(() => AbortSignal.timeout(5000)),
+      script,
+    ),
+  );
+  const failures = (await Promise.allSettled(trials)).flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+  await plan.close();
+  const [reads, reviews, upgrades] = [/^(GET|HEAD) /, /\/selfsubject\w*reviews /, / 101 in /];
+  const harmless = (line: string): boolean => reads.test(line) || line.includes("dryRun=All") || reviews.test(line);
+  expect(sent.filter((line) => !harmless(line) || upgrades.test(line))).toEqual([]);
+  expect(sent.filter((line) => line.includes("dryRun=All")).length).toBeGreaterThan(20);
+  // What has no dry run, and what looks for what was not made.
+  const known = ["NO_DRY_RUN", "NOT_FOUND", "ABORTED"];
+  expect(failures.filter(({ code }) => !known.includes(code))).toEqual([]);
+  expect(failures.filter(({ code }) => code === "NO_DRY_RUN").length).toBeGreaterThan(10);
+}, 30_000);
+
+describe.each(TABLES)("the rights shown by a source are those that are used: %s", (_, cases) => {
   const all = Object.values(cases).flat();
   test.each(
     all.map((one): readonly [string, readonly string[]] =>
@@ -412,13 +441,17 @@ async function rightsOf(script: string): Promise<{ used: string[]; shown: string
   };
   const shown = told(await rightsInCode(script, "default", lookup));
   observed = [];
-  const run = Object.getPrototypeOf(async () => {}).constructor as new (
-    ...words: string[]
-  ) => (...values: unknown[]) => Promise<void>;
-  await new run("k8s", "dir", "forwarded", script)(k8s, dir, forwarded).catch((error: unknown) => {
+  await runOn(k8s, script).catch((error: unknown) => {
     if (!(error instanceof AbortError)) throw error;
   });
   return { used: told(observed), shown };
+}
+
+async function runOn(handle: Cluster, script: string): Promise<void> {
+  const run = Object.getPrototypeOf(async () => {}).constructor as new (
+    ...words: string[]
+  ) => (...values: unknown[]) => Promise<void>;
+  await new run("k8s", "dir", "forwarded", script)(handle, dir, forwarded);
 }
 
 async function forwarded(forward: PortForward): Promise<void> {
