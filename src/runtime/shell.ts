@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Shell } from "zx/core";
+import { Readable } from "node:stream";
+import type { ProcessPromise, Shell } from "zx/core";
 import { formatYaml } from "../core/yaml.ts";
 import type { ClusterHandle } from "./cluster.ts";
 
@@ -46,7 +47,9 @@ export function createShell(options: ShellOptions): SessionShell {
     (extra: object) =>
     (...words: unknown[]): unknown => {
       const shell = zx()({ env: environment(), ...own, ...extra } as Parameters<Shell>[0]) as unknown;
-      return (shell as (...words: unknown[]) => unknown)(...words);
+      const started = (shell as (...words: unknown[]) => unknown)(...words);
+      if ("input" in extra && extra.input instanceof Readable) endWithInput(started as ProcessPromise, extra.input);
+      return started;
     };
   const $ = new Proxy((() => undefined) as unknown as Shell, {
     apply: (_target, _self, words: readonly unknown[]) =>
@@ -69,6 +72,19 @@ export function createShell(options: ShellOptions): SessionShell {
       folder = undefined;
     },
   };
+}
+
+/**
+ * An input that fails, as a log does whose connection is lost, ends the command, which then has failed too. zx itself does
+ * not listen: the failure would end this process, or the command wait for ever.
+ */
+function endWithInput(command: ProcessPromise, input: Readable): void {
+  input.on("error", (error) => {
+    if (!(command instanceof Promise) || command.output !== null) return;
+    // With a signal of its own, it is not ours to abort.
+    if (command.signal === command.ac.signal) command.ac.abort(error);
+    else command.kill().catch(() => undefined);
+  });
 }
 
 /** The first file wins, so its context stands over the one of the same name behind it. */

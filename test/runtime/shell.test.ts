@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { afterEach, expect, test } from "vitest";
 import { $ as plain } from "zx/core";
 import { parseYaml } from "../../src/core/yaml.ts";
@@ -53,4 +54,18 @@ test("options that are set on it hold for it alone", async () => {
   expect(plain.env).not.toHaveProperty("MARK");
   const other = createShell({ cluster: () => undefined, env }).$;
   await expect(other`exit 4`).rejects.toMatchObject({ exitCode: 4 });
+});
+
+test("an input that fails ends the command with its failure, and one that does not is read to its end", async () => {
+  const $ = open();
+  const broken = async function* (): AsyncGenerator<string> {
+    yield "a\n";
+    throw new Error("the node is gone");
+  };
+  const failure = await $({ input: Readable.from(broken()) })`cat`.then(String, (error: Error) => error);
+  expect(failure).toBeInstanceOf(Error);
+  expect((failure as Error).cause).toMatchObject({ cause: { message: "the node is gone" } });
+  const { signal } = new AbortController();
+  await expect($({ input: Readable.from(broken()), signal })`cat`).rejects.toMatchObject({ signal: "SIGTERM" });
+  expect((await $({ input: Readable.from(["a", "b"]) })`cat`).stdout).toBe("ab");
 });
