@@ -33,7 +33,13 @@ function twice(state: UnknownObject): [UnknownObject, UnknownObject] {
 }
 
 function versionOf(kind: string): { apiVersion: string } {
-  const groups: Record<string, string> = { Job: "batch/v1", Widget: "example.com/v1", Pod: "v1", ConfigMap: "v1" };
+  const groups: Record<string, string> = {
+    Job: "batch/v1",
+    Widget: "example.com/v1",
+    Pod: "v1",
+    ConfigMap: "v1",
+    Namespace: "v1",
+  };
   return { apiVersion: groups[kind] ?? (kind.endsWith("Claim") ? "v1" : "apps/v1") };
 }
 
@@ -268,6 +274,7 @@ describe("conditions", () => {
     ["Pod", { conditions: [{ type: "Ready", status: "True" }] }, {}, "done"],
     ["Job", { conditions: [{ type: "Complete", status: "True" }] }, {}, "done"],
     ["Job", { succeeded: 1, active: 2 }, { completions: 3 }, "1 of 3 pods have succeeded, 2 active"],
+    ["Job", { failed: 1 }, { suspend: true }, "0 of 1 pods have succeeded, 0 active, 1 failed; it is suspended"],
     ["ReplicaSet", { observedGeneration: 2, readyReplicas: 1 }, { replicas: 2 }, "1 of 2 pods are ready"],
     [
       "DaemonSet",
@@ -277,10 +284,14 @@ describe("conditions", () => {
     ],
     ["PersistentVolumeClaim", { phase: "Pending" }, {}, "it is Pending"],
     ["PersistentVolumeClaim", { phase: "Lost" }, {}, "it is Lost"],
+    ["Namespace", { phase: "Active" }, {}, "done"],
+    ["Namespace", { phase: "Terminating" }, {}, "it is Terminating"],
     ["ConfigMap", {}, {}, "done"],
     ["Widget", {}, {}, "it has no condition Ready yet"],
   ] as const)("a %s with %j is ready or says why not", (kind, status, spec, expected) => {
     const result = judgeOf(ready).check(...twice({ ...object(kind, status, { spec }), ...versionOf(kind) }));
+    // What can no longer come is not waited for.
+    if (["Lost", "Terminating"].some((phase) => expected.includes(phase))) expect(result.type).toBe("failed");
     const said = result.type === "done" ? "done" : result.type === "failed" ? result.reason : result.progress;
     expect(said).toBe(expected);
   });

@@ -31,7 +31,7 @@ export function readiness(object: KubernetesObject): WaitVerdict {
     case "PersistentVolume":
       return inPhase(object, ["Available", "Bound", "Released"], ["Failed"]);
     case "Namespace":
-      return inPhase(object, ["Active"], []);
+      return inPhase(object, ["Active"], ["Terminating"]);
   }
   const hasState = object.kind === "Pod" || object.kind === "Node" || conditionOf(object, "Ready") !== undefined;
   return hasState || !isBuiltIn(object) ? hasCondition(object, "Ready") : DONE;
@@ -60,9 +60,12 @@ export function completion(object: KubernetesObject): WaitVerdict {
 function withCounts(object: KubernetesObject, verdict: WaitVerdict): WaitVerdict {
   if (object.kind !== "Job" || verdict.type !== "pending" || verdict.unsure === true) return verdict;
   const { succeeded = 0, active = 0, failed = 0 } = statusOf(object);
-  const wanted = specOf(object).completions ?? 1;
+  const { completions = 1, suspend } = specOf(object);
   const failures = failed === 0 ? "" : `, ${String(failed)} failed`;
-  return pending(`${String(succeeded)} of ${String(wanted)} pods have succeeded, ${String(active)} active${failures}`);
+  const held = suspend === true ? "; it is suspended" : "";
+  return pending(
+    `${String(succeeded)} of ${String(completions)} pods have succeeded, ${String(active)} active${failures}${held}`,
+  );
 }
 
 function replicas(object: KubernetesObject, state: "ready" | "available"): WaitVerdict {
