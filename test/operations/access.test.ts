@@ -123,6 +123,21 @@ describe("who can", () => {
     expect(await names("get", "widgets/status", { namespace: "web" })).toContain("ci");
   });
 
+  test("knows what authorizers alone know: users, groups, signers", async () => {
+    await k8s.apply([
+      k8s.make.clusterRole("be-jane", { verbs: "impersonate", resources: "users", resourceNames: "jane" }),
+      k8s.make.clusterRoleBinding("be-jane", { clusterRole: "be-jane", users: "mimic" }),
+    ]);
+    const names = async (name?: string): Promise<string[]> =>
+      (await k8s.access.whoCan("impersonate", "users", { name })).subjects.map((one) => one.name);
+    expect([(await names("jane")).sort(), await names()]).toEqual([["mimic", "system:masters"], ["system:masters"]]);
+    const mimic = k8s.as("mimic");
+    expect(await mimic.can("impersonate", "users", { name: "jane" })).toBe(true);
+    expect(await mimic.can("impersonate", "users", { name: "joe" })).toBe(false);
+    expect(await k8s.can("approve", "signers.certificates.k8s.io", { name: "example.com/own" })).toBe(true);
+    await expect(k8s.can("get", "podz")).rejects.toMatchObject({ code: "UNKNOWN_RESOURCE" });
+  });
+
   test("knows paths, to which a binding in a namespace gives no right", async () => {
     const { subjects } = await k8s.access.whoCan("get", "/livez/ping");
     expect(subjects.map(({ name }) => name)).toContain("probe");

@@ -29,8 +29,9 @@ export class Access {
    */
   async can(verb: string, resource: string, options: CanOptions = {}): Promise<boolean> {
     const operation = this.#operation();
+    const signal = operation.signalFor(options.signal);
     const { can } = await import("./can.ts");
-    return can(operation, verb, resource, options);
+    return can(operation, verb, resource, { ...options, signal });
   }
 
   /**
@@ -54,9 +55,10 @@ export class Access {
    * const { username } = await k8s.access.whoami();
    */
   async whoami(options: CallOptions = {}): Promise<UserInfo> {
-    const { transport } = this.#operation();
+    const { transport, signalFor } = this.#operation();
+    const signal = signalFor(options.signal);
     const { whoAmI } = await import("./who-am-i.ts");
-    return whoAmI(transport, options);
+    return whoAmI(transport, { ...options, signal });
   }
 
   /**
@@ -68,8 +70,9 @@ export class Access {
    */
   async rules(options: CallScope = {}): Promise<AccessRules> {
     const operation = this.#operation();
+    const signal = operation.signalFor(options.signal);
     const { rules } = await import("./rules.ts");
-    return rules(operation, options);
+    return rules(operation, { ...options, signal });
   }
 
   /**
