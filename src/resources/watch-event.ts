@@ -1,10 +1,12 @@
+import type { ObjectMeta } from "../core/object.ts";
 import type { ObjectEvent } from "./reconciler.ts";
 
 /** In SYNCED and DESYNCED events stands in for an object, as in the API's own bookmarks. */
 export interface WatchMarker {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly resourceVersion?: string };
+  /** `resourceVersion` alone; a loop may ask for a name all the same, and finds none. */
+  readonly metadata: Readonly<Pick<ObjectMeta, "resourceVersion" | "name" | "namespace">>;
 }
 
 /** What a watch yields. */
