@@ -39,14 +39,14 @@ export async function dispatch(line: readonly string[], terminal: Terminal): Pro
     const { name, words } = commandOf(argv);
     if (name === undefined && wantsHelp(argv)) {
       const { generalHelp } = await import("./help.ts");
-      await write(terminal.stdout, `${generalHelp()}\n`);
+      await writeHelp(generalHelp(), terminal);
       return EXIT.done;
     }
     const command = await load(name ?? "prompt");
     const flags = allFlags(command);
     if (wantsHelp(command.stopAtFirst ? beforeScript(words, flags) : words)) {
       const { commandHelp } = await import("./help.ts");
-      await write(terminal.stdout, `${commandHelp(command)}\n`);
+      await writeHelp(commandHelp(command), terminal);
       return EXIT.done;
     }
     const parsed = parseFlags(words, { flags, stopAtFirst: command.stopAtFirst ?? false });
@@ -55,6 +55,11 @@ export async function dispatch(line: readonly string[], terminal: Terminal): Pro
     await write(terminal.stderr, `${errorText(error, { color: hasColor(terminal, "stderr") })}\n`);
     return exitCodeOf(error);
   }
+}
+
+async function writeHelp(text: string, { stdout }: Terminal): Promise<void> {
+  const { wrapText } = await import("./wrap-text.ts");
+  await write(stdout, `${stdout.columns === undefined ? text : wrapText(text, stdout.columns)}\n`);
 }
 
 /** Splits off the first word that is no flag or a flag's value: the command. */

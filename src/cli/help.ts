@@ -21,7 +21,7 @@ export function generalHelp(): string {
     "  -V, --version  the version",
     "",
     "Exit codes: 0 done, 1 the script failed, 2 usage, 3 cannot reach or log in, 4 plan found changes,",
-    "            124 timed out, 130 and 143 interrupted",
+    "124 timed out, 130 interrupted, 143 terminated",
   ].join("\n");
 }
 

@@ -91,7 +91,7 @@ class Line {
     const others = this.#tasks.size > 1 ? ` (and ${this.#tasks.size - 1} more)` : "";
     const words = [task.title, task.text].filter((part) => part !== "").join(": ");
     const time = ` ${humanDuration(now - task.since)}`;
-    const columns = (stderr as { columns?: number }).columns ?? 80;
+    const { columns = 80 } = stderr;
     const text = `${shortened(`${words}${others}`, columns - time.length - ROOM)}${time}`;
     this.#write(
       `${ERASE}${hasColor(this.#terminal, "stderr") ? styleText("dim", text, { validateStream: false }) : text}`,
