@@ -6,6 +6,7 @@ import { UsageError } from "../errors.ts";
 import { callJson } from "../transport/call-json.ts";
 import type { CallOptions, Transport } from "../transport/transport.ts";
 import { type GroupDiscoveryList, readAggregated } from "./aggregated.ts";
+import { kindHint } from "./kind-hint.ts";
 import { type CoreVersions, type GroupList, type ResourceListAnswer, readGroups, walkGroups } from "./legacy.ts";
 import type { DiscoverySnapshot } from "./snapshot.ts";
 
@@ -98,7 +99,7 @@ export class Discovery {
     const error = new UsageError(
       "UNKNOWN_RESOURCE",
       `Cannot find the resource of kind "${kind}" in "${apiVersion}": the server does not serve it`,
-      { hint: "Is its CustomResourceDefinition installed, and is the version right? See k8s.versions()." },
+      { hint: kindHint(snapshot.resources, group, kind) },
     );
     throw withFailures(error, snapshot);
   }

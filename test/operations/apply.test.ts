@@ -143,6 +143,19 @@ describe("apply", () => {
     expect(stored()).toHaveLength(1);
   });
 
+  test.each([
+    ["apps/v1", "deployment", "Did you mean kind Deployment in apps/v1?"],
+    ["apps/v1", "Deploymnt", "Did you mean kind Deployment in apps/v1?"],
+    ["v1", "Deployment", "Did you mean kind Deployment in apps/v1?"],
+    ["extensions/v1beta1", "Ingress", "Did you mean kind Ingress in networking.k8s.io/v1?"],
+    ["batch/v1beta1", "CronJob", "Did you mean kind CronJob in batch/v1?"],
+    ["serving.knative.dev/v1", "Service", "Is its CustomResourceDefinition installed, and is the version right?"],
+  ])("of a kind that is not served, %s %s, it says what may be meant", async (apiVersion, kind, hint) => {
+    const error = await failed(cluster.k8s.apply({ apiVersion, kind, metadata: { name: "a" } }));
+    expect(error.code).toBe("UNKNOWN_RESOURCE");
+    expect(error.hint).toContain(hint);
+  });
+
   test("tells every conflict before it writes; force takes the fields", async () => {
     const { k8s } = cluster;
     for (const name of ["a", "b"]) await k8s.configmaps.apply(configMap(name, { n: "1" }), { fieldManager: "other" });
@@ -352,6 +365,17 @@ test("waits on request for what is not in working order yet, and watches nothing
   } finally {
     await running.close();
   }
+});
+
+test("what is being deleted is never in working order", async () => {
+  const held = { ...configMap("a"), metadata: { name: "a", finalizers: ["example.com/hold"] } };
+  await cluster.k8s.apply(held);
+  await cluster.k8s.configmaps.delete("a");
+  const error = await failed(cluster.k8s.apply([held, configMap("b")], { wait: true }));
+  expect(error.code).toBe("WAIT_FAILED");
+  expect(error.message).toMatch(
+    /configmaps "a".*: it is being deleted since \S+, held by finalizers example\.com\/hold/,
+  );
 });
 
 const steered = (name: string, value: string): object => ({

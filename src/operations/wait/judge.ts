@@ -60,7 +60,14 @@ export function judgeOf<T>(wanted: WaitFor<T>): Judge {
 }
 
 /** What was just made is in working order: `ready`, save that an ended pod, and what tells nothing of itself, is too. */
-export const SETTLED: Judge = { goal: "be ready", check: present(settledness, terminalFailure) };
+export const SETTLED: Judge = {
+  goal: "be ready",
+  // What is on its way out works until it is gone, and is not what was asked for.
+  check: present((object) => {
+    const leaving = departure(object);
+    return leaving === undefined ? settledness(object) : { type: "failed", reason: leaving };
+  }, terminalFailure),
+};
 
 function parts<T>(name: string, of: readonly WaitFor<T>[]): Judge[] {
   if (of.length > 0) return of.map((one) => judgeOf(one));
@@ -87,10 +94,14 @@ function present(
 
 function isDeleted(object: KubernetesObject | undefined, first: KubernetesObject | undefined): WaitVerdict {
   if (object === undefined || object.metadata?.uid !== first?.metadata?.uid) return DONE;
-  const { deletionTimestamp, finalizers = [] } = object.metadata ?? {};
-  if (deletionTimestamp === undefined) return pending("nobody has deleted it");
+  return pending(departure(object) ?? "nobody has deleted it");
+}
+
+/** What an object that is being deleted waits for; undefined for one that is not. */
+function departure({ metadata: { deletionTimestamp, finalizers = [] } = {} }: KubernetesObject): string | undefined {
+  if (deletionTimestamp === undefined) return undefined;
   const held = finalizers.length === 0 ? "" : `, held by finalizers ${finalizers.join(", ")}`;
-  return pending(`it is being deleted since ${deletionTimestamp}${held}`);
+  return `it is being deleted since ${deletionTimestamp}${held}`;
 }
 
 function jsonPath(expression: string, value: string | undefined): Judge {
