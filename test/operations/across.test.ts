@@ -274,6 +274,18 @@ describe("on clusters", () => {
     );
   });
 
+  test("records that differ, and hold lists, are one table all the same", async () => {
+    const seen = await k8s.across({ namespaces: ["a", "b"] }, (_, { namespace }) =>
+      namespace === "a" ? { user: "x", groups: ["g", "h"] } : { user: null, extra: { key: [1] } },
+    );
+    expect(await printed(seen)).toBe(
+      ["NAMESPACE   USER   GROUPS   EXTRA", "a           x      g, h", 'b                           {"key":[1]}'].join(
+        "\n",
+      ),
+    );
+    expect(seen.table[0]).toEqual({ namespace: "a", user: "x", groups: ["g", "h"] });
+  });
+
   test("a handle's user, namespace and dry run hold everywhere", async () => {
     const seen = await k8s
       .as("viewer")

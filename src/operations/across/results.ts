@@ -58,7 +58,7 @@ export class AcrossResults<T> implements PrintedAs, Iterable<AcrossResult<T>> {
 
   /** The table, and below it a line for each failure. */
   printedAs(): { rows: readonly unknown[]; notes: readonly string[] } {
-    const rows = this.table;
+    const rows = this.table.some(isObject) ? this.table : alike(this.table);
     const failed = this.failures.map((one) => `${placeOf(one)}: ${errorText(one.error)}`);
     const nothing = rows.length === 0 && failed.length === 0 ? [`Nothing was found in ${this.length} places.`] : [];
     return { rows, notes: rows.length > 0 && failed.length > 0 ? ["", ...failed] : [...nothing, ...failed] };
@@ -72,6 +72,18 @@ export class AcrossResults<T> implements PrintedAs, Iterable<AcrossResult<T>> {
     const failed = this.failures.map((one) => `${placeOf(one)}: ${errorText(one.error)}`);
     return [`${this.values.length} of ${this.length} succeeded`, ...failed].join("\n");
   }
+}
+
+/** Rows with the same columns and a line in each cell: clusters differ, and what is nested fits no table. */
+function alike(rows: readonly Record<string, unknown>[]): Record<string, unknown>[] {
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return rows.map((row) => Object.fromEntries(columns.map((column) => [column, cellOf(row[column])])));
+}
+
+function cellOf(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value ?? "";
+  const plain = Array.isArray(value) && value.every((one) => typeof one !== "object" || one === null);
+  return plain ? value.join(", ") : JSON.stringify(value);
 }
 
 /** `staging`, `staging/web`, `namespace web`. */
