@@ -1,6 +1,7 @@
 import { abortError } from "../../core/abort.ts";
 import { ConnectionError, TimeoutError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
+import type { WatchEvent } from "../../resources/watch-event.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { byFitness, isOver, isUsable, returnsByName, waitingReason } from "./pod-fitness.ts";
 import { type ForwardTarget, type PodSelection, selectionOf, type TargetObject, targetEnd } from "./target.ts";
@@ -23,6 +24,8 @@ export interface BackingPodsHandlers {
  * one while that is fit. Where pods cannot be watched, or no longer, they are looked up for each connection instead.
  */
 export class BackingPods {
+  /** Resolves when no watch is under way any more. */
+  readonly ended: Promise<void>;
   readonly #target: ForwardTarget;
   readonly #handlers: BackingPodsHandlers;
   readonly #signal: AbortSignal;
@@ -46,8 +49,10 @@ export class BackingPods {
     this.#handlers = handlers;
     this.#signal = signal;
     this.#object = target.object;
-    void this.#follow(target.selection);
-    if (target.object !== undefined) void this.#followObject(target.objects, target.object);
+    this.ended = Promise.all([
+      this.#follow(target.selection),
+      target.object === undefined ? undefined : this.#followObject(target.objects, target.object),
+    ]).then(() => undefined);
     signal.addEventListener("abort", () => this.#wake(), { once: true });
   }
 
@@ -125,11 +130,11 @@ export class BackingPods {
     }
   }
 
-  #note(event: { readonly type: string; readonly object: unknown }): void {
+  #note(event: WatchEvent<Pod>): void {
     if (event.type === "DESYNCED") return;
     if (event.type === "SYNCED") this.#synced = true;
     else {
-      const pod = event.object as Pod;
+      const pod = event.object;
       this.#distrusted.delete(uidOf(pod));
       if (event.type === "DELETED") this.#pods.delete(uidOf(pod));
       else this.#pods.set(uidOf(pod), pod);

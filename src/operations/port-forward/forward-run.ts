@@ -106,7 +106,11 @@ export class ForwardRun {
     const connections = [...this.#connections];
     for (const [connection] of connections) connection.abort(ended);
     // Servers wait for their connections, so both are waited for together.
-    await Promise.all([...this.#listening.map((one) => one.close()), ...connections.map(([, over]) => over)]);
+    await Promise.all([
+      ...this.#listening.map((one) => one.close()),
+      ...connections.map(([, over]) => over),
+      this.pods.ended,
+    ]);
     if (reason === undefined) this.#settle.resolve();
     else this.#settle.reject(reason);
   }
