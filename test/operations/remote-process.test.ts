@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ApiError } from "../../src/errors.ts";
 import { endOfStdin, readFrame, StdinEncoder } from "../../src/operations/exec/channels.ts";
 import { joinTerminal } from "../../src/operations/exec/join-terminal.ts";
 import { type OpenProcessOptions, openProcess, type RemoteProcess } from "../../src/operations/exec/remote-process.ts";
@@ -203,13 +204,27 @@ test("a server of v4 cannot be told the end of the input", async () => {
   expect(server.sent).toEqual([]);
 });
 
-test("a program that is not there is told so, with the server's own words as its cause", async () => {
-  const message = 'OCI runtime exec failed: exec: "nope": executable file not found in $PATH: unknown';
-  const status = { status: "Failure", reason: "InternalError", message, code: 500 };
-  const process = await scripted([frame(3, JSON.stringify(status))]).open({ command: ["nope"] });
-  const error = await failureOf(process.exit);
-  expect(error.message).toBe('Cannot run nope in pods "p": the container has no such program');
-  expect((error.cause as Error).message).toContain(message);
+test("a program that cannot be started is told with what to do, and the server's own words as its cause", async () => {
+  const start = "OCI runtime exec failed: exec failed: unable to start container process: ";
+  const cases = [
+    [`${start}exec: "nope": executable file not found in $PATH: unknown`, "the container has no such program"],
+    [`${start}exec: "/run.sh": stat /run.sh: no such file or directory: unknown`, "the container has no such program"],
+    [`${start}exec: "/etc/passwd": permission denied: unknown`, "the container may not execute that"],
+    [
+      `${start}chdir to cwd ("/gone") set in config.json failed: no such file or directory: unknown`,
+      "the container's working directory is not there",
+    ],
+  ] as const;
+  for (const [message, what] of cases) {
+    const status = { status: "Failure", reason: "InternalError", message, code: 500 };
+    const process = await scripted([frame(3, JSON.stringify(status))]).open({ command: ["nope"] });
+    const error = await failureOf(process.exit);
+    expect(error.message).toBe(`Cannot run nope in pods "p": ${what}`);
+    expect((error.cause as Error).message).toContain(message);
+  }
+  const refused = { status: "Failure", message: "container not running", code: 500 };
+  const other = await scripted([frame(3, JSON.stringify(refused))]).open();
+  expect(await failureOf(other.exit)).toBeInstanceOf(ApiError);
 });
 
 test("a long input is sent whole and in order, and no more than 512 KiB of it are under way", async () => {

@@ -1,8 +1,8 @@
 import { KubescriptError } from "../../errors.ts";
+import { isNoSuchProgram } from "../exec/process-exit.ts";
 import {
   type ContainerEnd,
   isLost,
-  isNoSuchProgram,
   missingProgram,
   programFailure,
   startProgram,

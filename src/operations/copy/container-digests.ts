@@ -1,5 +1,6 @@
 import { UsageError } from "../../errors.ts";
-import { type ContainerEnd, isNoSuchProgram, missingProgram, runProgram } from "./container-program.ts";
+import { isNoSuchProgram } from "../exec/process-exit.ts";
+import { type ContainerEnd, missingProgram, runProgram } from "./container-program.ts";
 import { asOperand } from "./copy-path.ts";
 
 /** `head` ends the list, which a connection of old servers cannot. */

@@ -68,11 +68,6 @@ export async function textOf(
   return Buffer.concat(chunks).toString();
 }
 
-/** Whether the container lacks the program. */
-export function isNoSuchProgram(error: unknown): boolean {
-  return error instanceof UsageError && error.message.includes("no such program");
-}
-
 /** Whether the connection broke, so that another may do better. */
 export function isLost(error: unknown): boolean {
   return error instanceof ConnectionError || (isKubescriptError(error) && error.code === "CONNECTION_LOST");

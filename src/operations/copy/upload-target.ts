@@ -1,5 +1,6 @@
 import { UsageError } from "../../errors.ts";
-import { type ContainerEnd, isNoSuchProgram, missingProgram, runProgram } from "./container-program.ts";
+import { isNoSuchProgram } from "../exec/process-exit.ts";
+import { type ContainerEnd, missingProgram, runProgram } from "./container-program.ts";
 import { asOperand, joinRemote, splitRemote } from "./copy-path.ts";
 import type { UploadPlan } from "./local-plan.ts";
 

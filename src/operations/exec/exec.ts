@@ -14,7 +14,7 @@ import { commandText, requireCommand } from "./command-text.ts";
 import { ExecResult, outputText } from "./exec-result.ts";
 import { joinTerminal, withTerminal } from "./join-terminal.ts";
 import { requireOneWay } from "./one-way.ts";
-import type { ProcessExit } from "./process-exit.ts";
+import { isNoSuchProgram, type ProcessExit } from "./process-exit.ts";
 import { openProcess, type RemoteProcess } from "./remote-process.ts";
 import { showRights } from "./show-rights.ts";
 import { requireStdin, type StdinSource } from "./stdin.ts";
@@ -142,8 +142,8 @@ export async function shell(
   try {
     return (await exec(client, name, ["sh", "-c", SHELL], { ...options, terminal: true }, "a shell")) as ProcessExit;
   } catch (error) {
-    if (!(error instanceof UsageError) || error.cause === undefined) throw error;
-    throw new UsageError(error.code, `Cannot run a shell in "${name}": its image has none`, {
+    if (!isNoSuchProgram(error)) throw error;
+    throw new UsageError("INVALID_INPUT", `Cannot run a shell in "${name}": its image has none`, {
       cause: error,
       hint: `Bring one along beside it: k8s.pods.debug("${name}", { image: "busybox", terminal: true }).`,
     });
