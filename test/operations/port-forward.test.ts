@@ -159,6 +159,17 @@ async function said(port: number, text: string, length: number, host = "127.0.0.
   return answer;
 }
 
+/** Resolves once a number has grown and does so no more. */
+async function standsStill(number: () => number): Promise<void> {
+  let before = 0;
+  const isStill = (): boolean => {
+    const still = number() === before && before > 0;
+    before = number();
+    return still;
+  };
+  await expect.poll(isStill, { interval: 100 }).toBe(true);
+}
+
 /** How a connection ended: `end`, or the code of its error. */
 function ending(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
@@ -232,17 +243,7 @@ test("a slow client holds the pod's program back, and what it reads is whole", a
   const { localPort } = await forwardTo(port);
   const socket = connect(localPort, "127.0.0.1");
   socket.pause();
-  let before = -1;
-  await expect
-    .poll(
-      () => {
-        const still = written === before && written > 0;
-        before = written;
-        return still;
-      },
-      { interval: 100 },
-    )
-    .toBe(true);
+  await standsStill(() => written);
   expect(written).toBeLessThan(total);
   let received = 0;
   for await (const piece of socket) received += (piece as Buffer).length;
@@ -303,6 +304,36 @@ test("closing does not wait for a client that goes on after the pod has ended", 
   await once(socket, "end");
   await forward.close();
   socket.destroy();
+});
+
+test("a program that reads nothing holds its client back, and is sent all of it once it reads", async () => {
+  let read = (): void => {};
+  const total = 32 * 1024 * 1024;
+  const port = await program((socket) => {
+    let received = 0;
+    socket.on("data", (chunk) => {
+      received += chunk.length;
+      if (received === total) socket.end("all");
+    });
+    socket.pause();
+    read = () => socket.resume();
+  });
+  const { localPort } = await forwardTo(port);
+  const socket = connect(localPort, "127.0.0.1");
+  const answer = socket.toArray();
+  const chunk = Buffer.alloc(256 * 1024);
+  let written = 0;
+  const more = (): void => {
+    while (written < total) {
+      written += chunk.length;
+      if (!socket.write(chunk)) return void socket.once("drain", more);
+    }
+  };
+  more();
+  await standsStill(() => written);
+  expect(written).toBeLessThan(total);
+  read();
+  expect(Buffer.concat(await answer).toString()).toBe("all");
 });
 
 test("where nothing listens in the pod the client is reset and told, and the port-forward goes on", async () => {
@@ -372,6 +403,33 @@ test("a service that comes to select others leads to those", async () => {
   await k8s.services.patch("moved", { spec: { selector: { app: "new-0" } } });
   await expect.poll(() => forward.pod).toBe("new-0");
   expect(await said(forward.localPort, "moved", 5)).toBe("moved");
+});
+
+test("a connection that one pod's node does not take goes to another pod", async () => {
+  const { k8s, sandbox } = cluster;
+  const containerPort = await echo();
+  const labels = { app: "twin" };
+  for (const name of ["twin-0", "twin-1"]) {
+    const container = { name: "main", image: "busybox", ports: [{ containerPort }] };
+    await k8s.pods.create({ metadata: { name, labels }, spec: { containers: [container] } });
+    await k8s.pods.wait(name, "ready");
+  }
+  await k8s.services.create({
+    metadata: { name: "twins" },
+    spec: { selector: labels, ports: [{ port: containerPort }] },
+  });
+  const opened: string[] = [];
+  const forward = await k8s.services.portForward("twins", `:${containerPort}`, {
+    onEvent: (event) => {
+      if (event.type === "opened") opened.push(event.pod);
+    },
+  });
+  forwards.push(forward);
+  const [first = "", second] = forward.pod === "twin-0" ? ["twin-0", "twin-1"] : ["twin-1", "twin-0"];
+  const fault = sandbox.faults.inject({ type: "serverError" }, { resource: "pods/portforward", name: first });
+  expect(await said(forward.localPort, "hello", 5)).toBe("hello");
+  fault.remove();
+  expect([opened, fault.hits]).toEqual([[second], 1]);
 });
 
 test("what is forwarded to is found by kubectl's notation too, and must select pods", async () => {
