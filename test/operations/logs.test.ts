@@ -87,6 +87,11 @@ test("a pod's log comes line by line, cut as the options say", async () => {
   expect(timed?.line).toBe(`${timed?.time} main 5`);
   expect((await all(pods.logs("a", { limitBytes: 10 }))).map(({ line }) => line)).toEqual(["main 0", "mai"]);
   expect((await all(pods.logs("a", { since: "2s" }))).length).toBeLessThanOrEqual(3);
+  const third = new Date(cluster.now() - 2000);
+  expect(await all(pods.logs("a", { sinceTime: third }))).toEqual(
+    await all(pods.logs("a", { sinceTime: third.toISOString() })),
+  );
+  expect((await all(pods.logs("a", { sinceTime: third }))).length).toBeLessThanOrEqual(4);
 });
 
 test("without follow a log that is cut in the middle is asked for again, and no line is lost or doubled", async () => {
@@ -296,6 +301,8 @@ test("options that make no sense are refused before anything is asked for", asyn
     [{ since: "0s" }, "since is 0s"],
     [{ since: "5m", sinceTime: "2026-11-21T00:00:00Z" }, "since and sinceTime are both given"],
     [{ sinceTime: "yesterday" }, 'sinceTime is "yesterday"'],
+    [{ sinceTime: "2026-11-21T00:00:00" }, 'sinceTime is "2026-11-21T00:00:00"'],
+    [{ sinceTime: new Date("yesterday") }, 'sinceTime is "Invalid Date"'],
     [{ limitBytes: 0 }, "limitBytes is 0"],
     [{ tail: 5 } as LogOptions, 'there is no option "tail"'],
     [{ container: "x", allContainers: true }, "container and allContainers are both given"],

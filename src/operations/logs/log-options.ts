@@ -35,8 +35,8 @@ export interface LogOptions extends CallScope {
   /** Only lines younger than a duration: `"90s"`, `"5m"`, `"1h30m"`. */
   readonly since?: string | undefined;
   readonly sinceSeconds?: number | undefined;
-  /** RFC 3339; the server reads it to the second. */
-  readonly sinceTime?: string | undefined;
+  /** Only lines since then: RFC 3339, or a Date. The server reads it to the second. */
+  readonly sinceTime?: string | Date | undefined;
   /** Bytes of each container's log at most. Default no limit. */
   readonly limitBytes?: number | undefined;
   /** Puts the time in front of each line. Default false. */
@@ -92,7 +92,8 @@ export function showsTime({ timestamps, sort }: LogOptions): boolean {
 
 /** Where the logs begin. Throws UsageError for what makes no sense, before anything is asked for. */
 export function logStart(options: LogOptions, bySelector: boolean): LogStart {
-  const { tailLines, since, sinceSeconds, sinceTime, limitBytes, maxLineBytes, maxConcurrentStreams } = options;
+  const { tailLines, since, sinceSeconds, limitBytes, maxLineBytes, maxConcurrentStreams } = options;
+  const sinceTime = timeText(options.sinceTime);
   const refuse = (what: string, hint: string): never => {
     throw new UsageError("INVALID_INPUT", `Cannot read logs: ${what}`, { hint });
   };
@@ -115,10 +116,10 @@ export function logStart(options: LogOptions, bySelector: boolean): LogStart {
   if (options.follow === true && options.sort === "time") {
     refuse("follow and sort are both given", "Followed lines come as they are written.");
   }
-  if (sinceTime !== undefined && (!/^\d{4}-\d\d-\d\dT/.test(sinceTime) || Number.isNaN(Date.parse(sinceTime)))) {
+  if (sinceTime !== undefined && (!RFC_3339.test(sinceTime) || Number.isNaN(Date.parse(sinceTime)))) {
     refuse(
       `sinceTime is ${JSON.stringify(sinceTime)}`,
-      'It takes a time as RFC 3339 writes it: "2026-11-21T10:00:00Z".',
+      'It takes a Date, or a time as RFC 3339 writes it: "2026-11-21T10:00:00Z".',
     );
   }
   const seconds = since === undefined ? sinceSeconds : Math.max(1, Math.round(parseDuration(since) / 1000));
@@ -131,4 +132,11 @@ export function logStart(options: LogOptions, bySelector: boolean): LogStart {
     ...(seconds === undefined ? {} : { sinceSeconds: Math.ceil(seconds) }),
     ...(sinceTime === undefined ? {} : { sinceTime }),
   };
+}
+
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+function timeText(time: string | Date | undefined): string | undefined {
+  if (!(time instanceof Date)) return time;
+  return Number.isNaN(time.getTime()) ? String(time) : time.toISOString();
 }
