@@ -63,9 +63,22 @@ test("a wait for replicas tells at the end of its time why they do not come", as
   expect(await cluster.settled(late)).toMatchObject({
     code: "TIMEOUT",
     message: expect.stringMatching(
-      /^Timed out after 5 s waiting for deployments "web" to have 3 replicas: it has \d, \d of them ready\n {2}pod "web-\S+".*: it has no node: /,
+      /^Timed out after 5 s waiting for deployments "web" to have 3 replicas: it has \d, \d of them ready\n {2}pod "web-\S+".*: it has no node: .*\n {2}The number was set to 3 all the same\.$/s,
     ),
   });
+});
+
+test("a wait for replicas that is interrupted says at once that they were set", async () => {
+  const abort = new AbortController();
+  const before = cluster.requests.length;
+  const waiting = deployments.scale("web", 3, { wait: true, signal: abort.signal }).catch((error: unknown) => error);
+  await cluster.until(() => cluster.requests.slice(before).some((one) => one.includes("watch=true")));
+  abort.abort();
+  expect(await waiting).toMatchObject({
+    code: "ABORTED",
+    message: "The operation was interrupted\n  The number was set to 3 all the same.",
+  });
+  expect(cluster.requests.slice(before).filter((one) => /\/(events|pods)\?/.test(one))).toEqual([]);
 });
 
 test("the replicas of a custom resource are where its definition says", async () => {

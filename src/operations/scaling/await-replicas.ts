@@ -54,11 +54,12 @@ export async function awaitReplicas(
   try {
     await until(client, name, `have ${replicas} ${replicas === 1 ? "replica" : "replicas"}`, check, options);
   } catch (error) {
-    if (last === undefined || !isKubescriptError(error)) throw error;
-    if (error.code === "WAIT_FAILED") throw retold(error, error.message, await autoscalerHint(client, last, signal));
-    if (error.code !== "TIMEOUT") throw error;
-    const lines = await explainTrouble(client, last, signal);
-    throw retold(error, [error.message, ...lines].join("\n  "), error.hint);
+    if (!isKubescriptError(error)) throw error;
+    if (error.code === "WAIT_FAILED" && last !== undefined)
+      throw retold(error, error.message, await autoscalerHint(client, last, signal));
+    const lines = error.code === "TIMEOUT" && last !== undefined ? await explainTrouble(client, last, signal) : [];
+    const done = `The number was set to ${replicas} all the same.`;
+    throw retold(error, [error.message, ...lines, done].join("\n  "), error.hint);
   }
   return scales.get(name, { namespace, signal });
 }
