@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { connect } from "node:net";
 import type { Clock } from "../../model/clock.ts";
 import type { ContainerAccess } from "../../model/container-access.ts";
 import { badRequest, StatusError } from "../../model/status-error.ts";
@@ -11,6 +9,7 @@ import { containerCommand } from "./container-command.ts";
 import type { ContainerProcess } from "./container-process.ts";
 import { attachTo, execIn } from "./exec.ts";
 import type { HostTools } from "./host-tools.ts";
+import { connectToLocalPort } from "./local-port.ts";
 import type { ProcessPod } from "./process-pod.ts";
 import { readLog } from "./read-log.ts";
 
@@ -66,24 +65,9 @@ export function processAccess({ registry, clock, tools, podOf }: ProcessAccessOp
       if (pod.spec.containers.every(({ name }) => isSimulated(pod, name))) {
         throw withoutCommand(pod, pod.spec.containers[0]?.name ?? "");
       }
-      try {
-        return await connected("127.0.0.1", port);
-      } catch (cause) {
-        const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-        const why = code === "ECONNREFUSED" ? "connection refused" : String(cause);
-        throw new Error(
-          `failed to execute portforward in network namespace "host": failed to connect to localhost:${port} inside namespace "${pod.metadata.uid}", IPv4: dial tcp4 127.0.0.1:${port}: connect: ${why} `,
-          { cause },
-        );
-      }
+      return connectToLocalPort(port, pod.metadata.uid ?? "");
     },
   };
-}
-
-async function connected(host: string, port: number): Promise<ReturnType<typeof connect>> {
-  const socket = connect({ host, port, allowHalfOpen: true });
-  await once(socket, "connect");
-  return socket;
 }
 
 function isSimulated(pod: Pod, container: string): boolean {
