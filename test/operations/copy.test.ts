@@ -105,7 +105,9 @@ function breakingPods(
     timing: { ...systemTiming, sleep: (ms, signal) => systemTiming.sleep(ms / 10, signal) },
     hold: (one) => {
       held.push(one);
-      return () => {};
+      return () => {
+        held.splice(held.indexOf(one), 1);
+      };
     },
   });
 }
@@ -169,6 +171,11 @@ describe.each(["the machine's programs", ...(busybox === undefined ? [] : ["busy
       for (const side of [here("odd"), there("odder")]) {
         expect(every(side)).toEqual([...names].sort());
         for (const name of names) expect(readFileSync(path.join(side, name), "utf8")).toBe(name);
+      }
+      for (const name of ["-rf", "line\nfeed", "'\"$(x)`"]) {
+        await cp(here(`odd/${name}`), inPod(name));
+        await cp(inPod(name), here(name));
+        expect(readFileSync(here(name), "utf8")).toBe(name);
       }
     });
 
@@ -415,7 +422,7 @@ describe("what is skipped", () => {
       symlinkSync(foreign(".", 0xe9), there("old/link"));
       const down = await cp(inPod("old"), here("old"), { checksum: true });
       expect(every(here("old"))).toEqual(["plain"]);
-      expect(down.skipped.map((one) => one.path).sort()).toEqual(["./old/caf\\xe9", "./old/caf\\xea", "link"]);
+      expect(down.skipped.map((one) => one.path).sort()).toEqual(["caf\\xe9", "caf\\xea", "link"]);
       mkdirSync(here("mine/sub"), { recursive: true });
       write(here("mine/sub/plain"), "a");
       writeFileSync(foreign(here("mine/sub"), 0xe9), "b");
@@ -553,6 +560,7 @@ describe("what goes wrong", () => {
     await expect(running).rejects.toMatchObject({ code: "ABORTED" });
     await closed;
     expect(every(there(""))).toEqual([]);
+    expect(held).toEqual([]);
   });
 
   test.each([

@@ -113,7 +113,7 @@ export class LocalTree {
   async add(entry: TarEntry, body: AsyncIterable<Uint8Array>): Promise<void> {
     const { tally, top } = this.#options;
     const place = entryPath(entry.name, top);
-    if (place.type === "refused") return tally.skip(shownName(entry.name), place.reason);
+    if (place.type === "refused") return tally.skip(shownBelow(entry.name, top), place.reason);
     const { segments } = place;
     switch (entry.type) {
       case "directory":
@@ -315,6 +315,12 @@ export class LocalTree {
   #pathOf(segments: readonly string[]): string {
     return path.join(this.#options.root, ...segments);
   }
+}
+
+/** A name that is refused: below what is copied, where it stands there as other names do. */
+function shownBelow(name: string, top: string | undefined): string {
+  const above = top === undefined ? "./" : `./${top}/`;
+  return shownName(isForeignName(name) && name.startsWith(above) ? name.slice(above.length) : name);
 }
 
 function nameOf(segments: readonly string[], entry: TarEntry): string {

@@ -66,12 +66,12 @@ if [ -z "$name" ]; then
   clashes "$stage/data" . || exit 1
   echo placing
   place "$stage/data" . || exit 1
-elif [ -d "$name" ]; then
+elif [ -d "./$name" ]; then
   echo "$name: is a folder by now" >&2
   exit 1
 else
   echo placing
-  mv -f "$stage/data" "$name" || exit 1
+  mv -f "$stage/data" "./$name" || exit 1
 fi
 rm -rf "$stage"
 echo placed`;
