@@ -239,9 +239,11 @@ test("the wish for another HTTP is not granted and nothing else of the request i
       [null, "keep-alive", null, "1", body.length],
     ]);
   }
-  agent.destroy();
   const foreign = { ...headers, host: "evil.example" };
   expect(await answered(proxy, "/x", { headers: foreign })).toEqual([403, "Forbidden\n"]);
+  // Ends the connection that the agent keeps, too.
+  await proxy.close();
+  agent.destroy();
 });
 
 test("a server that cannot be reached is a bad gateway that says why; one that refuses to upgrade is heard", async () => {
