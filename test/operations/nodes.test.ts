@@ -472,3 +472,91 @@ test("a negative grace period is the pod's own", async () => {
   expect(bodies).toHaveLength(1);
   expect(await bodies[0]).not.toContain("gracePeriodSeconds");
 });
+
+/** A refusal of the API server. */
+function refusal(code: number, reason: string, details: object = {}): Response {
+  return Response.json({ kind: "Status", status: "Failure", code, reason, message: reason, details }, { status: code });
+}
+
+test("just the pod that was seen is evicted: one that has taken its name meanwhile is another", async () => {
+  await heldPod("web");
+  const { uid } = (await pods.get("web")).metadata ?? {};
+  const evictions: Promise<unknown>[] = [];
+  let replaced = false;
+  fail = (request) => {
+    if (request.url.includes("/eviction")) {
+      evictions.push(request.clone().json());
+      replaced = evictions.length === 2;
+      return refusal(409, "Conflict");
+    }
+    const isPod = request.method === "GET" && request.url.endsWith("/pods/web");
+    return isPod && replaced ? Response.json({ metadata: { name: "web", uid: "other" } }) : undefined;
+  };
+  const seen: string[] = [];
+  const report = await cluster.settled(nodes.drain("a", { force: true, onProgress: ({ type }) => seen.push(type) }));
+  expect(await evictions[0]).toMatchObject({ deleteOptions: { preconditions: { uid } } });
+  // A conflict about something else is tried again.
+  expect(seen).toEqual(["planned", "cordoned", "evicting", "blocked", "evicted"]);
+  expect(report).toMatchObject([{ pod: "web", outcome: "evicted" }]);
+});
+
+test("a pod of a namespace that is being deleted goes with it", async () => {
+  await heldPod("web");
+  fail = ({ url }) =>
+    url.includes("/eviction") ? refusal(403, "Forbidden", { causes: [{ reason: "NamespaceTerminating" }] }) : undefined;
+  const reasons: string[] = [];
+  const draining = nodes.drain("a", {
+    force: true,
+    onProgress: (step) => step.type === "blocked" && reasons.push(step.reason),
+  });
+  await cluster.until(() => reasons.length === 2);
+  await pods.delete("web", { wait: false });
+  await letGo("web");
+  expect(await cluster.settled(draining)).toMatchObject([{ pod: "web", outcome: "evicted" }]);
+  expect(new Set(reasons)).toEqual(new Set(["namespace default is being deleted"]));
+});
+
+test("what has come before a node was closed stands in the way too, and nothing is evicted", async () => {
+  await heldPod("bare");
+  let lists = 0;
+  fail = ({ url, method }) => {
+    const isList = method === "GET" && url.includes("/pods?") && !url.includes("watch=");
+    if (isList) lists += 1;
+    return isList && lists === 1 ? Response.json({ kind: "PodList", metadata: {}, items: [] }) : undefined;
+  };
+  await expect(cluster.settled(nodes.drain("a"))).rejects.toMatchObject({
+    message: 'Cannot drain node "a": a pod stands in the way\n  default/bare: no controller makes it again',
+    hint: 'No pod was evicted; still cordoned: node "a". Where that is meant, say { force: true }.',
+  });
+  expect((await nodes.get("a")).spec?.unschedulable).toBe(true);
+  expect(cluster.requests.filter((one) => one.includes("/eviction"))).toEqual([]);
+});
+
+test("the watch of a node ends with its turn", async () => {
+  await heldPod("first");
+  await pods.create({ metadata: { name: "second" }, spec: { nodeName: "b", containers: [{ name: "m", image: "m" }] } });
+  const watches: (AbortSignal | undefined)[] = [];
+  const { transport, scope, timing } = nodes;
+  const helper = new ResourceHelper<Node>({
+    transport: {
+      ...transport,
+      stream: (request, call) => {
+        watches.push(call?.signal);
+        return transport.stream(request, call);
+      },
+    },
+    resource: await nodes.resource(),
+    scope,
+    timing,
+  });
+  const over: unknown[] = [];
+  const draining = helper.drain(["b", "a"], {
+    force: true,
+    onProgress: (step) => {
+      if (step.type === "evicting" && step.node === "a") over.push(...watches.map((signal) => signal?.aborted));
+      if (step.type === "evicting" && step.node === "a") letGo("first").catch(() => {});
+    },
+  });
+  await cluster.settled(draining);
+  expect(over[0]).toBe(true);
+});

@@ -1,11 +1,15 @@
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { KubernetesObject, OwnerReference } from "../../src/core/object.ts";
-import type { OwnedObject } from "../../src/operations/tree/list-owned.ts";
+import type { ApiRequest } from "../../src/core/request.ts";
+import type { ApiResource } from "../../src/core/resource.ts";
+import { listOwned, type OwnedObject } from "../../src/operations/tree/list-owned.ts";
 import { ObjectTree, type TreeNode } from "../../src/operations/tree/object-tree.ts";
 import type { TreeOwner } from "../../src/operations/tree/owners.ts";
 import { dependentsOf, type Ownership } from "../../src/operations/tree/ownership.ts";
 import { stateOf } from "../../src/operations/tree/state-of.ts";
+import type { Transport } from "../../src/transport/transport.ts";
+import { BUILT_IN_RESOURCES } from "../../src/types/built-in-resources.ts";
 import { type MovingSandbox, movingSandbox } from "../support/moving-sandbox.ts";
 import { failureOf } from "../transport/support/failure.ts";
 
@@ -35,6 +39,25 @@ describe("ownership", () => {
   ])("%s", (_name, objects, tree) => {
     expect(drawn(dependentsOf({ uid: "root" }, objects))).toBe(tree);
   });
+});
+
+test("a list whose snapshot is gone in the middle is read at once", async () => {
+  const asked: unknown[] = [];
+  const item = { metadata: { name: "a", uid: "1", ownerReferences: [{ uid: "0" }] } };
+  const send = async ({ query = {} }: ApiRequest): Promise<object> => {
+    asked.push([query.limit, query.continue]);
+    const page = { items: [item], metadata: query.limit === undefined ? {} : { continue: "next" } };
+    const [status, body] = query.continue === undefined ? [200, page] : [410, { kind: "Status", reason: "Expired" }];
+    return { status, headers: {}, body: Buffer.from(JSON.stringify(body)) };
+  };
+  const resource = BUILT_IN_RESOURCES.find(({ name }) => name === "pods") as ApiResource;
+  const owned = await listOwned({ send } as unknown as Transport, resource, "n", undefined);
+  expect(owned.map(({ name }) => name)).toEqual(["a"]);
+  expect(asked).toEqual([
+    [500, undefined],
+    [500, "next"],
+    [undefined, undefined],
+  ]);
 });
 
 test("it prints the way up, the branches, what is gone and what was not seen", () => {
@@ -228,6 +251,31 @@ describe("on a server", () => {
       strange: "gone",
     });
     expect(owners[0]?.name).toBe("there");
+  });
+
+  test("owners that go round in a circle are told once each", async () => {
+    const configMaps = server.helper<KubernetesObject>("configmaps");
+    const reference = ({ metadata }: KubernetesObject): OwnerReference[] => [
+      { apiVersion: "v1", kind: "ConfigMap", name: metadata?.name ?? "", uid: metadata?.uid ?? "" },
+    ];
+    const a = await configMaps.create({ metadata: { name: "a" } });
+    const b = await configMaps.create({ metadata: { name: "b", ownerReferences: reference(a) } });
+    await configMaps.patch("a", { metadata: { ownerReferences: reference(b) } });
+    const { owners, root } = await server.settled(configMaps.tree("a"));
+    const names = (list: readonly TreeOwner[]): unknown[] => list.map((one) => [one.name, names(one.owners)]);
+    expect(names(owners)).toEqual([["b", [["a", []]]]]);
+    expect(root.dependents[0]?.dependents).toMatchObject([{ name: "a", repeated: true }]);
+  });
+
+  test("the states of many are read together", async () => {
+    const configMaps = server.helper<KubernetesObject>("configmaps");
+    const top = await configMaps.create({ metadata: { name: "top" } });
+    const ownerReferences = [{ apiVersion: "v1", kind: "ConfigMap", name: "top", uid: top.metadata?.uid ?? "" }];
+    for (let at = 0; at < 5; at += 1) await configMaps.create({ metadata: { name: `c${at}`, ownerReferences } });
+    await configMaps.resource();
+    server.requests.length = 0;
+    await server.settled(configMaps.tree("top"));
+    expect(server.requests.filter((one) => /\/configmaps\/c\d/.test(one))).toEqual([]);
   });
 
   test("an object that is not there, and an abort, are what they are elsewhere", async () => {

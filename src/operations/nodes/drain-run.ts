@@ -1,5 +1,5 @@
 import { throwIfAborted } from "../../core/abort.ts";
-import { AbortError, isKubescriptError } from "../../errors.ts";
+import { AbortError, isKubescriptError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { Node, Pod } from "../../types/core-v1.ts";
 import { listed, lowerFirst, retold } from "../shared/retold.ts";
@@ -55,7 +55,7 @@ export class DrainRun {
     }
     // Pods may have come before the nodes were closed; a dry run closed none.
     const closed = this.#dryRun ? plan : await classifyNodes(this.#nodes, this.#names, this.#options);
-    refuseObstacles(closed, this.#names, "No pod was evicted");
+    refuseObstacles(closed, this.#names, `No pod was evicted; still cordoned: ${nodesText(this.#cordoned)}`);
     for (const node of this.#names) {
       await this.#drainNode(
         node,
@@ -187,6 +187,8 @@ export class DrainRun {
   /** The same failure, saying what was done; one from before anything was done stays as it is. */
   explain(error: unknown): unknown {
     if (this.#cordoned.length === 0 || this.#dryRun || !isKubescriptError(error)) return error;
+    // What stands in the way says itself what was done.
+    if (error instanceof UsageError) return error;
     const undrained = this.#names.filter((node) => !this.#drained.includes(node));
     const what = `Cannot drain ${nodesText(undrained)}`;
     const why = error instanceof AbortError ? "it was interrupted" : lowerFirst(error.message);
