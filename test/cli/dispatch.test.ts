@@ -84,6 +84,21 @@ test("what a script throws is told, with exit code 1; a time limit ends it with 
   expect(await run(["eval", "--sandbox", "--timeout", "50ms", "await sleep('1m')"])).toMatchObject({ code: 124 });
 });
 
+test("a first context is set in the kubeconfig that was named, though that is not there yet", async () => {
+  const file = path.join(folder, "first");
+  expect(await run(["config", "set-context", "a", "--cluster", "c", "--kubeconfig", file])).toMatchObject({ code: 0 });
+  // KUBECONFIG names one that is not there, either.
+  expect(await run(["config", "set-context", "b", "--cluster", "c"])).toMatchObject({ code: 0 });
+  expect(JSON.parse((await run(["config", "get-contexts", "--kubeconfig", file])).stdout)).toMatchObject([
+    { name: "a" },
+  ]);
+  expect(JSON.parse((await run(["config", "get-contexts"])).stdout)).toMatchObject([{ name: "b" }]);
+  expect(await run(["config", "use-context", "a", "--kubeconfig", path.join(folder, "gone")])).toMatchObject({
+    code: 3,
+  });
+  await rm(path.join(folder, "none"));
+});
+
 test("config changes the kubeconfig that it was told", async () => {
   const file = path.join(folder, "kubeconfig");
   const text =

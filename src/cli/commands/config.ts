@@ -1,18 +1,27 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
+import path from "node:path";
 import type { Connection } from "../../config/connection.ts";
 import { createCredentialSource } from "../../config/create-credential-source.ts";
 import { flattenKubeconfig } from "../../config/flatten-kubeconfig.ts";
 import { requireContext } from "../../config/kubeconfig-document.ts";
-import { type Kubeconfig, loadKubeconfig } from "../../config/load-kubeconfig.ts";
+import {
+  type Kubeconfig,
+  kubeconfigPaths,
+  type LoadOptions,
+  loadKubeconfig,
+  mergeKubeconfigs,
+} from "../../config/load-kubeconfig.ts";
 import { resolveConnection } from "../../config/resolve-connection.ts";
 import { SHOWN_CREDENTIALS, showCredential } from "../../config/show-credential.ts";
 import { currentContext, listContexts, viewKubeconfig } from "../../config/view-kubeconfig.ts";
 import { writeKubeconfig } from "../../config/write-kubeconfig.ts";
-import { UsageError } from "../../errors.ts";
+import { isKubescriptError, UsageError } from "../../errors.ts";
 import { EXIT } from "../../runtime/exit-code.ts";
 import type { Command, Invocation } from "../command.ts";
-import { CHANGES } from "../config/change.ts";
+import { contexts } from "../completion/flag-values.ts";
+import { type Asked, NOTHING, type Offer, suggest } from "../completion/suggestion.ts";
+import { CHANGES, type ChangeWords } from "../config/change.ts";
 import { connectionFlags } from "../flags.ts";
 import { printResult, resultFormat } from "../print-result.ts";
 import { write } from "../terminal.ts";
@@ -43,6 +52,7 @@ export const command: Command = {
   ],
   connects: true,
   prints: true,
+  offer,
   async run(invocation) {
     const { positionals, values, terminal } = invocation;
     const how = resultFormat(values, terminal);
@@ -51,6 +61,14 @@ export const command: Command = {
     return EXIT.done;
   },
 };
+
+function offer(asked: Asked): Promise<Offer> | Offer {
+  const [verb, ...subjects] = asked.positionals;
+  if (verb === undefined) return suggest(VERBS);
+  if (subjects.length > 0) return NOTHING;
+  if (verb.endsWith("-context") && verb !== "current-context") return contexts(asked);
+  return verb === "show" ? suggest(SHOWN_CREDENTIALS) : NOTHING;
+}
 
 async function answer(verb: string, subjects: readonly string[], { values, terminal }: Invocation): Promise<unknown> {
   const flags = connectionFlags(values);
@@ -64,13 +82,14 @@ async function answer(verb: string, subjects: readonly string[], { values, termi
     const { context, cluster, user, namespace, server, credential, files } = connection;
     return { context, cluster, user, namespace, server, credential: credential.type, files: files.join(" ") };
   }
-  const kubeconfig = await loadKubeconfig({
+  const settings: LoadOptions = {
     kubeconfig: flags.kubeconfig,
     env: terminal.env,
     homeDirectory: homedir(),
     currentDirectory: terminal.cwd,
     readFile: (file) => readFile(file, "utf8"),
-  });
+  };
+  const kubeconfig = await loaded(settings, verb);
   switch (verb) {
     case "get-contexts":
       for (const name of subjects) requireContext(kubeconfig, name, "show");
@@ -84,7 +103,7 @@ async function answer(verb: string, subjects: readonly string[], { values, termi
     case "view":
       return viewed(kubeconfig, values, flags.context);
     default:
-      return changed(verb, subjects, kubeconfig, { values, terminal });
+      return changed(verb, kubeconfig, { names: subjects, values, newFile: newFileOf(settings) }, terminal);
   }
 }
 
@@ -98,17 +117,32 @@ async function viewed(
   return viewKubeconfig(whole, { raw: values.raw === true, minify });
 }
 
+/** What there is; a first context may be set in a file that is not there yet. */
+async function loaded(settings: LoadOptions, verb: string): Promise<Kubeconfig> {
+  try {
+    return await loadKubeconfig(settings);
+  } catch (error) {
+    if (verb !== "set-context" || !isKubescriptError(error) || error.code !== "KUBECONFIG_NOT_FOUND") throw error;
+    return mergeKubeconfigs([]);
+  }
+}
+
+/** As kubectl: the last of several in KUBECONFIG. */
+function newFileOf(settings: LoadOptions): string {
+  return kubeconfigPaths(settings).paths.at(-1) ?? path.join(settings.homeDirectory, ".kube", "config");
+}
+
 async function changed(
   verb: string,
-  names: readonly string[],
   kubeconfig: Kubeconfig,
-  { values, terminal }: Pick<Invocation, "values" | "terminal">,
+  words: ChangeWords,
+  terminal: Invocation["terminal"],
 ): Promise<undefined> {
   const change = Object.hasOwn(CHANGES, verb) ? CHANGES[verb] : undefined;
   if (change === undefined) {
     throw new UsageError("USAGE", `Unknown config command "${verb}"`, { hint: `There is ${VERBS.join(", ")}.` });
   }
-  const { edits, told } = change(kubeconfig, { names, values });
+  const { edits, told } = change(kubeconfig, words);
   for (const edit of edits) await writeKubeconfig(edit);
   await write(terminal.stderr, `${told}\n`);
   return undefined;

@@ -1,5 +1,3 @@
-import { homedir } from "node:os";
-import path from "node:path";
 import {
   deleteContext,
   type KubeconfigEdit,
@@ -23,6 +21,8 @@ export interface Change {
 export interface ChangeWords {
   readonly names: readonly string[];
   readonly values: ParsedFlags["values"];
+  /** Where a first kubeconfig is made. */
+  readonly newFile: string;
 }
 
 type Changer = (kubeconfig: Kubeconfig, words: ChangeWords) => Change;
@@ -38,9 +38,8 @@ export const CHANGES: Readonly<Record<string, Changer>> = {
     const [named = ""] = namesOf("set-context", words, current ? [] : ["NAME"]);
     const name = current ? currentContext(kubeconfig) : named;
     const { cluster, user, namespace } = connectionFlags(words.values);
-    const fallback = path.join(homedir(), ".kube", "config");
     return {
-      edits: [setContext(kubeconfig, name, { cluster, user, namespace }, fallback)],
+      edits: [setContext(kubeconfig, name, { cluster, user, namespace }, words.newFile)],
       told: `Context "${name}" ${kubeconfig.contexts.has(name) ? "modified" : "created"}.`,
     };
   },
