@@ -52,7 +52,7 @@ const COMMANDS: Readonly<Record<string, DotCommand>> = {
         await writeFile(target, prompt.transcript.toScript(), { flag: "wx" });
       } catch (cause) {
         if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
-        throw new UsageError("USAGE", `Cannot write ${target}: it exists`, { cause, hint: "Choose another name." });
+        throw new UsageError("USAGE", `Cannot write ${target}: it exists`, { hint: "Choose another name." });
       }
       return `Wrote ${target}; run it with: kubescript run ${file}`;
     },

@@ -36,7 +36,8 @@ printed until Ctrl-C; .help lists what begins with a dot. Standard input that is
       const where = session.sandbox ? "the sandbox" : session.k8s.server;
       const { version } = packageRoot();
       // What there is to explore in a sandbox stands in a namespace of its own.
-      const first = session.sandbox ? ".in shop, then k8s.pods.list()" : "k8s.pods.list()";
+      const first =
+        session.sandbox && session.k8s.namespace === "default" ? ".in shop, then k8s.pods.list()" : "k8s.pods.list()";
       await write(terminal.stdout, `kubescript ${version} on ${where}. Try ${first}; or .help\n`);
       session.progress.allow(false);
       const end = await runPrompt({
