@@ -64,6 +64,6 @@ function waits(client: Pick<ResourceClient, "storesNothing">, options: DeleteOpt
   return options.wait === true && !client.storesNothing && options.dryRun !== true;
 }
 
-function isStatus(answer: KubernetesObject | Status): answer is Status {
+export function isStatus(answer: KubernetesObject | Status): answer is Status {
   return answer.kind === "Status";
 }

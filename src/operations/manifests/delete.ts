@@ -1,14 +1,14 @@
 import type { UnknownObject } from "../../core/object.ts";
 import { AbortError, isApiError, isKubescriptError, TimeoutError } from "../../errors.ts";
+import { isStatus } from "../../resources/deletion.ts";
 import type { DeleteOptions } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
 import type { OperationContext } from "../context.ts";
 import { eachAtOnce } from "../shared/at-once.ts";
 import { listed, retold } from "../shared/retold.ts";
-import { judgeOf } from "../wait/judge.ts";
+import { goneJudge } from "../wait/judge.ts";
 import { runWait } from "../wait/wait.ts";
 import { groupsByClient } from "../wait/wait-across.ts";
-import { deleted } from "../wait/wait-condition.ts";
 import type { Manifest, ManifestSource, ReadOptions } from "./manifests.ts";
 import { inReverseRanks } from "./order.ts";
 import { isAboutObject, problemsError } from "./problems.ts";
@@ -69,8 +69,8 @@ class DeleteRun {
   /** What the server has taken the deletion of, or has none of. */
   readonly #answered = new Map<Manifest, DeletedObject["action"]>();
   readonly #failures: Problem[] = [];
-  /** Asked to go, and not yet gone or known to be. */
-  readonly #leaving = new Set<Target>();
+  /** Asked to go, and not yet gone or known to be; with the uid, once the server has told it. */
+  readonly #leaving = new Map<Target, string | undefined>();
   readonly #over: number;
 
   constructor(
@@ -107,15 +107,7 @@ class DeleteRun {
 
   async #deleteRank(targets: readonly Target[]): Promise<void> {
     const { signal, wait = true, dryRun } = this.#options;
-    const gone: Target[] = [];
-    await eachAtOnce(
-      targets,
-      AT_ONCE,
-      async (target) => {
-        if (await this.#delete(target)) gone.push(target);
-      },
-      signal,
-    );
+    await eachAtOnce(targets, AT_ONCE, (target) => this.#delete(target), signal);
     if (!wait || dryRun === true || this.#operation.storesNothing) {
       this.#leaving.clear();
       return;
@@ -123,31 +115,31 @@ class DeleteRun {
     const left = this.#over - this.#operation.timing.now();
     const timeoutMs = Number.isFinite(left) ? Math.max(left, 1) : -1;
     await runWait(
-      groupsByClient(gone),
-      judgeOf(deleted),
+      groupsByClient([...this.#leaving.keys()]),
+      goneJudge([...this.#leaving.values()]),
       { signal, timeoutMs },
       { toldMs: this.#options.timeoutMs, task: this.#task },
     );
     this.#leaving.clear();
   }
 
-  /** Whether the object was there. */
-  async #delete(target: Target): Promise<boolean> {
+  async #delete(target: Target): Promise<void> {
     const { namespace, manifest, label } = target;
     const { signal, propagationPolicy, gracePeriodSeconds, dryRun, ignoreNotFound = false } = this.#options;
-    this.#leaving.add(target);
+    this.#leaving.set(target, undefined);
     this.#task.update(`${this.#report.length} of ${this.#manifests.length}; ${label}`);
     try {
-      await target.client.delete(target.name, { signal, propagationPolicy, gracePeriodSeconds, dryRun });
+      const answer = await target.client.delete(target.name, { signal, propagationPolicy, gracePeriodSeconds, dryRun });
+      // A Status that names the object says that it is gone; what has to wait for something comes back itself.
+      if (isStatus(answer) && answer.details?.uid !== undefined) this.#leaving.delete(target);
+      else this.#leaving.set(target, isStatus(answer) ? undefined : answer.metadata?.uid);
       this.#record(manifest, namespace, "deleted");
-      return true;
     } catch (error) {
       if (isApiError(error)) this.#leaving.delete(target);
       if (!isAboutObject(error)) throw error;
       const isAbsent = isApiError(error) && error.httpStatus === 404;
       if (isAbsent && ignoreNotFound) this.#record(manifest, namespace, "absent");
       else this.#failures.push({ manifest, error });
-      return false;
     }
   }
 
@@ -178,7 +170,7 @@ class DeleteRun {
   #explain(error: unknown): unknown {
     if (this.#report.length === 0 && this.#leaving.size === 0) return error;
     const what = error instanceof AbortError ? "The deletion was interrupted" : (error as Error).message;
-    const open = [...this.#leaving].map(({ manifest }) => manifest);
+    const open = [...this.#leaving.keys()].map(({ manifest }) => manifest);
     const settled = new Set([...open, ...this.#answered.keys(), ...this.#failures.map(({ manifest }) => manifest)]);
     const rest = this.#manifests.filter((one) => !settled.has(one));
     const parts = [
@@ -193,7 +185,7 @@ class DeleteRun {
   }
 
   #done(): string {
-    const leaving = new Set([...this.#leaving].map(({ manifest }) => manifest));
+    const leaving = new Set([...this.#leaving.keys()].map(({ manifest }) => manifest));
     const done = [...this.#answered]
       .filter(([manifest, action]) => action === "deleted" && !leaving.has(manifest))
       .map(([manifest]) => nameOf(manifest));

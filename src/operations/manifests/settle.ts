@@ -2,10 +2,9 @@ import type { UnknownObject } from "../../core/object.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
 import type { OperationContext } from "../context.ts";
-import { judgeOf, SETTLED } from "../wait/judge.ts";
+import { goneJudge, SETTLED } from "../wait/judge.ts";
 import { runWait } from "../wait/wait.ts";
 import { groupsByClient } from "../wait/wait-across.ts";
-import { deleted } from "../wait/wait-condition.ts";
 import type { Stray } from "./inventory.ts";
 import type { Target } from "./targets.ts";
 
@@ -29,5 +28,10 @@ export async function awaitSettled(
   await runWait(groupsByClient(targets), SETTLED, { signal, timeoutMs }, { task });
   const left = timeoutMs <= 0 ? timeoutMs : Math.max(1, timeoutMs - (operation.timing.now() - began));
   const gone = strays.map(({ client, object }) => ({ client, name: object.metadata?.name ?? "" }));
-  await runWait(groupsByClient(gone), judgeOf(deleted), { signal, timeoutMs: left }, { toldMs: timeoutMs, task });
+  await runWait(
+    groupsByClient(gone),
+    goneJudge(strays.map(({ object }) => object.metadata?.uid)),
+    { signal, timeoutMs: left },
+    { toldMs: timeoutMs, task },
+  );
 }

@@ -12,7 +12,7 @@ import { podTroubles } from "./pod-trouble.ts";
 import { availability, completion, readiness, settledness } from "./readiness.ts";
 import { ended, terminalFailure } from "./terminal-failure.ts";
 import { DONE, pending, type WaitCheck, type WaitVerdict } from "./verdict.ts";
-import type { WaitFor, WaitPredicate } from "./wait-condition.ts";
+import { deleted, type WaitFor, type WaitPredicate } from "./wait-condition.ts";
 
 /** A condition's check, and its words after "wait for X to". */
 export interface Judge {
@@ -95,6 +95,20 @@ function present(
 function isDeleted(object: KubernetesObject | undefined, first: KubernetesObject | undefined): WaitVerdict {
   if (object === undefined || object.metadata?.uid !== first?.metadata?.uid) return DONE;
   return pending(departure(object) ?? "nobody has deleted it");
+}
+
+/**
+ * That these objects are gone, by their uids: one that a controller has made in the place of another is none of them.
+ * Where a uid is not known, whatever is there first counts.
+ */
+export function goneJudge(uids: readonly (string | undefined)[]): Judge {
+  const judge = judgeOf(deleted);
+  if (uids.includes(undefined)) return judge;
+  const known = new Set(uids);
+  return {
+    ...judge,
+    check: (object) => (known.has(object?.metadata?.uid) ? judge.check(object, object) : DONE),
+  };
 }
 
 /** What an object that is being deleted waits for; undefined for one that is not. */
