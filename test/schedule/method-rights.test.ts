@@ -173,7 +173,12 @@ const OF_CLUSTER: Readonly<Record<string, readonly Case[]>> = {
   replace: [`await k8s.replace(k8s.make.configMap("c"))`],
   diff: [`await k8s.diff(k8s.make.configMap("c"))`],
   delete: [
-    `await k8s.delete({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "deleted" } })`,
+    // What is gone by the server's answer is not waited for.
+    [
+      `await k8s.delete({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "deleted" } })`,
+      "list configmaps",
+      "watch configmaps",
+    ],
     `await k8s.delete({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "let-go" } }, { wait: false })`,
   ],
   wait: [[`await k8s.wait(["deployments/web", "pods/p"], "exists")`, EVENTS, "list pods"]],
