@@ -269,6 +269,22 @@ describe("a grant", () => {
     expect(await k8s.in("web").rolebindings.find("first")).toBeUndefined();
   });
 
+  test("may come from a user who cannot list bindings", async () => {
+    const team = k8s.in("web");
+    await team.roles.create(
+      k8s.make.role("giver", {
+        rules: [
+          { verbs: "get,create,update", resources: "rolebindings" },
+          { verbs: "bind", resources: "roles.rbac.authorization.k8s.io,clusterroles.rbac.authorization.k8s.io" },
+        ],
+      }),
+    );
+    await team.access.grant({ user: "giver", role: "giver" });
+    const giver = k8s.as("giver").in("web").access;
+    expect(await giver.grant({ user: "lee", clusterRole: "view" })).toMatchObject({ action: "created" });
+    expect(await giver.grant({ user: "lee", clusterRole: "view" })).toMatchObject({ action: "unchanged" });
+  });
+
   test("of the whole cluster is a ClusterRoleBinding", async () => {
     const granted = await k8s.everywhere.access.grant({ group: "ops", clusterRole: "view", dryRun: true });
     expect(granted).toMatchObject({ action: "created", kind: "ClusterRoleBinding", namespace: "" });

@@ -1,8 +1,12 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { digestsOf } from "../../src/operations/copy/container-digests.ts";
 import { copyRoute, parseCopyPath, splitRemote } from "../../src/operations/copy/copy-path.ts";
 import { entryPath, linkStaysInside } from "../../src/operations/copy/entry-path.ts";
+import { writeSmallFile } from "../../src/operations/copy/small-file.ts";
 
 const local = (path: string): object => ({ type: "local", path });
 const remote = (pod: string, path: string, namespace?: string): object => ({ type: "remote", namespace, pod, path });
@@ -111,4 +115,14 @@ describe("what sha256sum prints", () => {
     expect(digestsOf(`${a}  x\n${b}  y\n`, ["y"])).toEqual([undefined]);
     expect(digestsOf("", ["y"])).toEqual([undefined]);
   });
+});
+
+test("a file that cannot take its place leaves nothing temporary", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "kubescript-small-"));
+  const name = (file: string): string => path.join(folder, file);
+  const content = { content: [new Uint8Array(3)], mode: 0o600, mtimeMs: undefined };
+  mkdirSync(name("taken"));
+  expect(() => writeSmallFile(name("taken"), name("temporary"), content)).toThrow();
+  expect(readdirSync(folder)).toEqual(["taken"]);
+  rmSync(folder, { recursive: true });
 });

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Status } from "../../src/errors.ts";
 import { refusalError } from "../../src/operations/fetch/api-refusal.ts";
+import { proxiedRequest } from "../../src/operations/fetch/proxied-request.ts";
 import { parseProxyAddress, proxyTarget, redirectTarget } from "../../src/operations/fetch/proxy-path.ts";
 import { plan } from "../../src/transport/plan.ts";
 import { retry } from "../../src/transport/retry.ts";
@@ -12,6 +13,12 @@ import { type StreamCluster, startStreamCluster } from "../support/stream-cluste
 import { issue } from "../transport/support/certificates.ts";
 
 const ROOT = "/api/v1/namespaces/default/services/web:http/proxy";
+
+test("headers of the connection itself are not handed on", async () => {
+  const headers = { connection: "close", "keep-alive": "timeout=1", upgrade: "h2c", "x-own": "1" };
+  const request = await proxiedRequest({ method: "post", headers, body: "x" }, "svc/web");
+  expect(Object.keys(request.headers ?? {}).sort()).toEqual(["accept", "content-type", "x-own"]);
+});
 
 describe("paths behind the proxy", () => {
   test.each([

@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { manifestFiles } from "../../src/operations/manifests/files.ts";
 import { jsonStream } from "../../src/operations/manifests/json-stream.ts";
 import { readManifests } from "../../src/operations/manifests/manifests.ts";
+import { inRanks, inReverseRanks } from "../../src/operations/manifests/order.ts";
 import { isPath } from "../../src/operations/manifests/source-texts.ts";
 import { standardInput } from "../../src/operations/manifests/stdin.ts";
 import { sandboxCluster } from "../support/sandbox-cluster.ts";
@@ -215,4 +217,24 @@ test("a template that is not filled in, and a promise, are called what they are"
   });
   expect(await names(configMap("a", '{ text: "{{ kept }}" }'))).toEqual(["a"]);
   await expect(readManifests(Promise.resolve() as object)).rejects.toMatchObject({ hint: "Await it first." });
+});
+
+test("a mounted ConfigMap's files are read once", async () => {
+  mkdirSync(path.join(folder, "..2024_01_01"));
+  file("..2024_01_01/one.yaml", configMap("one"));
+  symlinkSync("..2024_01_01", path.join(folder, "..data"));
+  symlinkSync("..data/one.yaml", path.join(folder, "one.yaml"));
+  expect(await manifestFiles(folder, true)).toEqual([path.join(folder, "one.yaml")]);
+});
+
+test("what is applied last goes first", () => {
+  const objects = [
+    { apiVersion: "v1", kind: "Pod", metadata: { name: "a" } },
+    { apiVersion: "v1", kind: "Pod", metadata: { name: "b" } },
+    { apiVersion: "v1", kind: "Namespace", metadata: { name: "n" } },
+  ].map((object) => ({ object }));
+  const told = (ranks: (typeof objects)[]): string[][] =>
+    ranks.map((rank) => rank.map(({ object }) => object.metadata.name));
+  expect(told(inRanks(objects))).toEqual([["n"], ["a", "b"]]);
+  expect(told(inReverseRanks(objects))).toEqual([["b", "a"], ["n"]]);
 });
