@@ -61,8 +61,7 @@ export async function create(invocation: Invocation, verbs: readonly string[]): 
   );
   if (print && code === EXIT.done) {
     await write(terminal.stdout, manifestText(manifests, values.output === "json"));
-    // kubectl's client-side apply keeps a copy in an annotation, which holds 256 KiB; the bundle is larger.
-    await write(terminal.stderr, "Apply them with: kubectl apply --server-side -f -\n");
+    await write(terminal.stderr, "Apply them with: kubectl apply -f -\n");
   }
   return code;
 }
