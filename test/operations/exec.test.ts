@@ -241,6 +241,8 @@ test("wrong use says what to do", async () => {
   }
   const attaching = await failureOf(pods().attach("p", { terminal: true, stdin: "x" } as never));
   expect(attaching.message).toBe('Cannot attach to "p" with stdin: it is at your terminal');
+  const log = pods().logs("p") as unknown as StdinSource;
+  expect((await failureOf(pods().exec("p", ["cat"], { stdin: log }))).hint).toContain(".text()");
   const tty = Object.assign(new Readable({ read() {} }), { isTTY: true });
   expect((await failureOf(pods().exec("p", ["cat"], { stdin: tty }))).hint).toContain("terminal: true");
   expect((await failureOf(pods().dryRun().exec("p", ["ls"]))).message).toContain("there is no dry run for it");

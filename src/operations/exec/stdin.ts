@@ -1,5 +1,6 @@
 import { errorCode } from "../../core/error-code.ts";
 import { UsageError } from "../../errors.ts";
+import { LogStream } from "../logs/log-stream.ts";
 import { endOfStdin } from "./channels.ts";
 import { isStartedProcess, type StartedProcess } from "./keep-stdin.ts";
 import type { RemoteProcess } from "./remote-process.ts";
@@ -44,6 +45,15 @@ export function requireStdin(source: unknown, name: string): void {
     throw new UsageError("USAGE", `Cannot send a terminal as input to a process in "${name}": both would read it`, {
       hint: "Join them with { terminal: true }.",
     });
+  }
+  if (source instanceof LogStream) {
+    throw new UsageError(
+      "INVALID_INPUT",
+      `Cannot send this to a process in "${name}": it gives lines with their pods`,
+      {
+        hint: "Give its text: { stdin: k8s.pods.logs(…).text() }.",
+      },
+    );
   }
   if (typeof source === "object" && source !== null && Symbol.asyncIterator in source) return;
   throw new UsageError("INVALID_INPUT", `Cannot send this to a process in "${name}": it is ${typeName(source)}`, {
