@@ -16,12 +16,15 @@ import type { Event } from "../../types/core-v1.ts";
 import { sibling } from "../shared/siblings.ts";
 import { lastSeen } from "./event-times.ts";
 
+/** Offered by editors; any other text is read, and refused where there is no such type. */
+type EventType = "Normal" | "Warning" | (string & Record<never, never>);
+
 /** Which events. */
 export interface EventOptions extends CallScope, SelectorOptions {
   /** Those about one object: `"pod/web-0"`, `"deploy/web"`, `"widgets.example.com/one"`, or the object itself. */
   readonly for?: string | KubernetesObject | undefined;
-  /** `"Warning"`, `"Normal"`. Default both. */
-  readonly types?: string | readonly string[] | undefined;
+  /** `"Warning"`, `"Normal"`; in a text in any case, several with commas. Default both. */
+  readonly types?: EventType | readonly EventType[] | undefined;
   /** Only those that were seen last within a duration: `"10m"`. Default all that the server keeps, an hour's. */
   readonly since?: string | undefined;
 }
