@@ -13,12 +13,11 @@ import { defineCommands } from "./commands.ts";
 import { SourceError } from "./compile.ts";
 import { Completer } from "./complete.ts";
 import { type Evaluation, prepare } from "./evaluate.ts";
-import { forgottenAwait } from "./forgotten-await.ts";
+import { type HintContext, hintAt, hintsAfter } from "./hints.ts";
 import { appendHistory, readHistory } from "./history.ts";
 import { isBareInterruption, listenForInterrupt } from "./interrupt.ts";
 import { bracketedPaste, marked, PasteFilter, unmarked } from "./paste.ts";
 import { render } from "./render/output.ts";
-import { suggestMethod } from "./suggest-method.ts";
 import { Transcript } from "./transcript.ts";
 import { isLive, printLive } from "./watch-view.ts";
 
@@ -84,7 +83,7 @@ export class Prompt {
     const input = Object.assign(filter, { isTTY: true, setRawMode: (raw: boolean) => stdin.setRawMode?.(raw) });
     const completer = new Completer({
       k8s: () => this.k8s,
-      global: (name) => (globalThis as Record<string, unknown>)[name],
+      global: globalValue,
       commands: () => Object.keys(this.#server?.commands ?? {}),
       globalNames: () => Object.getOwnPropertyNames(globalThis),
       now: this.options.now,
@@ -261,7 +260,8 @@ export class Prompt {
       const settled = await endedOrAborted(value, interrupt.signal, { late });
       Object.assign(globalThis, { _: settled });
       await this.#show(settled, interrupt.signal);
-      this.#hint(source, evaluation, settled);
+      const hints = hintsAfter({ source, evaluation, value: settled }, this.#hintContext());
+      for (const hint of hints) this.options.stdout.write(`${this.#dim(hint)}\n`);
       this.transcript.add(source, evaluation, isPromise(value));
     } catch (error) {
       const bare = isBareInterruption(error) || (interrupt.signal.aborted && !isKubescriptError(error));
@@ -296,27 +296,23 @@ export class Prompt {
     this.#server?.resume();
   }
 
-  /** A promise that was kept or looked into is not what was meant, nor is a method that was not called. */
-  #hint(source: string, { declared, lastExpression }: Evaluation, value: unknown): void {
-    const globals = globalThis as Record<string, unknown>;
-    const kept = lastExpression === undefined ? declared.filter((name) => globals[name] instanceof Promise) : [];
-    const hints = kept.map((name) => `${name} is a promise: write ${name} = await …, or await ${name}`);
-    if (typeof value === "function" && /^\s*k8s[\w.]*\s*;?\s*$/.test(source))
-      hints.push(`Call it: ${source.trim()}(…)`);
-    const used = lastExpression !== undefined && value === undefined ? forgottenAwait(source, this.k8s) : undefined;
-    for (const hint of used === undefined ? hints : [used]) this.options.stdout.write(`${this.#dim(hint)}\n`);
+  #errorText(error: unknown, source = ""): string {
+    const text = errorText(error, { color: this.options.color });
+    const hint = hintAt(error, source, this.#hintContext());
+    return hint === undefined ? text : `${text}\n${this.#dim(`  ${hint}`)}`;
   }
 
-  #errorText(error: unknown, source = ""): string {
-    const awaited = error instanceof TypeError ? forgottenAwait(source, this.k8s) : undefined;
-    const suggestion = awaited ?? suggestMethod(error, this.k8s);
-    const text = errorText(error, { color: this.options.color });
-    return suggestion === undefined ? text : `${text}\n${this.#dim(`  ${suggestion}`)}`;
+  #hintContext(): HintContext {
+    return { k8s: this.k8s, global: globalValue };
   }
 
   #dim(text: string): string {
     return this.options.color ? `\u001b[2m${text}\u001b[22m` : text;
   }
+}
+
+function globalValue(name: string): unknown {
+  return (globalThis as Record<string, unknown>)[name];
 }
 
 function isPromise(value: unknown): boolean {

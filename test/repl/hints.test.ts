@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { prepare } from "../../src/repl/evaluate.ts";
 import { forgottenAwait } from "../../src/repl/forgotten-await.ts";
+import { hintAt, hintsAfter } from "../../src/repl/hints.ts";
 import { suggestMethod } from "../../src/repl/suggest-method.ts";
 import { openCluster } from "../../src/runtime/open-cluster.ts";
 
@@ -42,4 +44,27 @@ test.each([
   ["k8s.pods.lst is not a function", "Did you mean k8s.pods.list?"],
 ])("%s: %s", (message, suggestion) => {
   expect(suggestMethod(new TypeError(message), k8s)).toBe(suggestion);
+});
+
+const pods = Promise.resolve([]);
+const context = { k8s, global: (name: string) => (name === "pods" ? pods : undefined) };
+
+test.each([
+  ["const pods = k8s.pods.list()", undefined, ["pods is a promise: write pods = await …, or await pods"]],
+  ["const pods = k8s.pods.list(); await pods", [], []],
+  ["const other = 1", undefined, []],
+  ["k8s.pods.list;", () => undefined, ["Call it: k8s.pods.list(…)"]],
+  ["log", () => undefined, []],
+  ["k8s.pods.list().length", undefined, [expect.stringContaining("(await k8s.pods.list()).length")]],
+  ["k8s.pods.find('a')", undefined, []],
+])("%s, which gives %j, is followed by %j", (source, value, hints) => {
+  expect(hintsAfter({ source, evaluation: prepare(source, "prompt"), value }, context)).toEqual(hints);
+});
+
+test("an error from a promise that was kept names it, and one of another kind brings no hint", () => {
+  for (const message of ["pods.map is not a function", "pods is not iterable"]) {
+    expect(hintAt(new TypeError(message), "pods", context)).toBe("pods is a promise: write (await pods)");
+  }
+  expect(hintAt(new TypeError("other.map is not a function"), "other.map()", context)).toBeUndefined();
+  expect(hintAt(new Error("pods is not iterable"), "k8s.pods.list().length", context)).toBeUndefined();
 });
