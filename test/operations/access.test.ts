@@ -446,6 +446,14 @@ describe("a request for a certificate", () => {
     const again = await k8s.csr.approve("jane");
     expect(again.metadata?.resourceVersion).toBe(approved.metadata?.resourceVersion);
     expect((await k8s.csr.approve("jane", { force: true })).status).toEqual(approved.status);
+    // Only force writes what is there already, which a reader may not.
+    await k8s.clusterroles.create(
+      k8s.make.clusterRole("csr", { verbs: "get", resources: "certificatesigningrequests.certificates.k8s.io" }),
+    );
+    await k8s.everywhere.access.grant({ user: "auditor", clusterRole: "csr" });
+    const { csr } = k8s.as("auditor");
+    expect((await csr.approve("jane")).status).toEqual(approved.status);
+    await expect(csr.approve("jane", { force: true })).rejects.toMatchObject({ code: "FORBIDDEN" });
     await expect(k8s.csr.deny("jane")).rejects.toThrow(
       'Cannot deny certificatesigningrequests "jane": it is Approved already',
     );
