@@ -114,6 +114,14 @@ const refused: Verbs = (k8s) => [
   k8s.in("web").pods.everywhere.token("default"),
   // @ts-expect-error there is no such condition
   k8s.pods.wait("p", k8s.conditions.settled),
+  // @ts-expect-error a Job is of an image or of a CronJob
+  k8s.make.job("j", { command: ["date"] }),
+  // @ts-expect-error a binding is to one role
+  k8s.make.roleBinding("b", { role: "a", clusterRole: "b" }),
+  // @ts-expect-error a budget says what must be left, or what may be missing
+  k8s.make.pdb("p", { selector: "app=web" }),
+  // @ts-expect-error a log-in has a password
+  k8s.make.dockerRegistrySecret("s", { username: "ci" }),
   // @ts-expect-error there is no such builder
   k8s.make.pod("p", { image: "busybox" }),
 ];

@@ -12,11 +12,13 @@ export interface SubjectOptions {
   readonly serviceAccounts?: string | readonly string[] | undefined;
 }
 
-export interface MakeRoleBindingOptions extends MakeOptions, SubjectOptions {
-  /** A Role of the binding's namespace; this or `clusterRole`. */
-  readonly role?: string | undefined;
-  readonly clusterRole?: string | undefined;
-}
+/** A Role of the binding's namespace, or a ClusterRole. */
+export type MakeRoleBindingOptions = MakeOptions &
+  SubjectOptions &
+  (
+    | { readonly role: string; readonly clusterRole?: undefined }
+    | { readonly clusterRole: string; readonly role?: undefined }
+  );
 
 export interface MakeClusterRoleBindingOptions extends MakeOptions, SubjectOptions {
   readonly clusterRole: string;

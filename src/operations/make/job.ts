@@ -3,10 +3,20 @@ import type { CronJob, Job } from "../../types/batch-v1.ts";
 import { type ContainerOptions, containerOf } from "./containers.ts";
 import { given, type MakeOptions, making, metadataFor } from "./making.ts";
 
-export interface MakeJobOptions extends MakeOptions, ContainerOptions {
-  readonly image?: string | undefined;
-  /** Runs a CronJob now: the object, as `k8s.cronjobs.get(name)` gives it; then there is no image of its own. */
-  readonly from?: CronJob | undefined;
+/** A Job of an image, or of a CronJob's template. */
+export type MakeJobOptions = ImageJobOptions | CronJobRunOptions;
+
+export interface ImageJobOptions extends MakeOptions, ContainerOptions {
+  readonly image: string;
+  readonly from?: undefined;
+}
+
+export interface CronJobRunOptions extends MakeOptions {
+  /** Runs a CronJob now: the object, as `k8s.cronjobs.get(name)` gives it. */
+  readonly from: CronJob;
+  readonly image?: undefined;
+  readonly command?: undefined;
+  readonly env?: undefined;
 }
 
 export interface MakeCronJobOptions extends MakeOptions, ContainerOptions {

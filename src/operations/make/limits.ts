@@ -15,12 +15,16 @@ import {
 } from "./making.ts";
 import { selectorObject } from "./selector-object.ts";
 
-export interface MakePodDisruptionBudgetOptions extends MakeOptions {
+/** How many pods, or which part (`"50%"`), must be left, or may be missing. */
+export type MakePodDisruptionBudgetOptions = BudgetOptions &
+  (
+    | { readonly minAvailable: number | string; readonly maxUnavailable?: undefined }
+    | { readonly maxUnavailable: number | string; readonly minAvailable?: undefined }
+  );
+
+interface BudgetOptions extends MakeOptions {
   /** Of the pods: kubectl's text, labels, or the API's selector. */
   readonly selector: string | LabelSelectorObject | Readonly<Record<string, string>>;
-  /** How many pods, or which part (`"50%"`), must be left; this or `maxUnavailable`. */
-  readonly minAvailable?: number | string | undefined;
-  readonly maxUnavailable?: number | string | undefined;
 }
 
 export interface MakeQuotaOptions extends MakeOptions {
