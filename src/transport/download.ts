@@ -80,8 +80,7 @@ async function downloadOnce(first: URL, options: DownloadOptions): Promise<Downl
       url = answer;
     }
   } catch (error) {
-    if (signal?.aborted) throw abortError(signal);
-    if (!limit.aborted) throw error;
+    if (!limit.aborted || signal?.aborted === true) throw error;
     throw new TimeoutError(`Timed out after ${timeoutMs / 1000} s reading ${shownUrl(first)}`, {
       cause: error,
       hint: "Try again, or download it by other means and give the file.",
@@ -135,8 +134,16 @@ function connectionTo(url: URL, ca: string | undefined, proxyUrl: string | undef
 
 function basicAuthorization({ username, password }: URL): string | undefined {
   if (username === "" && password === "") return undefined;
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return `Basic ${Buffer.from(pair).toString("base64")}`;
+  return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString("base64")}`;
+}
+
+/** A password with a bare `%` in it stands for itself. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function redirectOf(answer: StreamResponse, url: URL, first: URL): URL {

@@ -72,6 +72,8 @@ describe("download", () => {
     const basic = `Basic ${Buffer.from("jane:pa ss").toString("base64")}`;
     expect(web.asked).toEqual([`/near ${basic}`, `/far ${basic}`]);
     expect(other.asked).toEqual(["/there"]);
+    await textOf(`${web.url.replace("//", "//jane:50%@")}/near`);
+    expect(web.asked.at(-1)).toBe(`/far Basic ${Buffer.from("jane:50%").toString("base64")}`);
     const error = await failure(`${secret}/no?token=t0ps3cret`);
     expect(error.message).toBe(
       `Cannot read ${web.url}/no?…: it redirects to ${web.url}/none, and there the server answered 404 Not Found`,
