@@ -284,6 +284,9 @@ test("what cannot be read is told with what to do", async () => {
     'Cannot read the logs of pods with app=none in namespace "default": there are no pods',
     "Check the labels and the namespace, or wait for pods with { follow: true }.",
   ]);
+  expect((await sentences(pods.logs({ labels: "app=web" } as never, { follow: true })))[1]).toContain(
+    "{ labels: …, follow",
+  );
   expect((await sentences(pods.logs("none", { follow: true })))[0]).toContain('pods "none" not found');
   expect(await sentences(cluster.helper("nodes").logs("node0"))).toEqual([
     'Cannot read the logs of nodes "node0": a Node selects no pods',

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from "../../core/object.ts";
 import { groupResource } from "../../core/path.ts";
+import { isRecord } from "../../core/record.ts";
 import type { SelectorOptions } from "../../core/requests.ts";
 import { fieldSelectorText, labelSelectorText } from "../../core/selector.ts";
 import { UsageError } from "../../errors.ts";
@@ -45,6 +46,11 @@ export async function logPods<T extends KubernetesObject>(
   const scoped = options.namespace === undefined ? client : client.in(options.namespace);
   const ofPods = groupResource(resource) === "pods";
   if (byName) {
+    if (isRecord(target)) {
+      throw new UsageError("USAGE", "Cannot read logs: whose comes as an object, and the options as another", {
+        hint: 'Give a name, .logs("NAME", { … }), or select pods in the options: k8s.pods.logs({ labels: …, follow: true }).',
+      });
+    }
     const names: string[] = isNames(target) ? [...new Set(target)] : [target as string];
     if (names.length === 0) throw new UsageError("INVALID_INPUT", "Cannot read logs: the list of names is empty");
     for (const name of names) requireName(resource, READ, name);
