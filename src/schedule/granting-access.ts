@@ -1,5 +1,5 @@
 /** The rights that are asked besides the write of whoever gives others something: a role, or a certificate. */
-import type { ResourceAccess } from "./access-rules.ts";
+import type { AccessRules, ResourceAccess } from "./access-rules.ts";
 
 export const RBAC_GROUP = "rbac.authorization.k8s.io";
 
@@ -27,3 +27,18 @@ export const APPROVE: ResourceAccess = {
   resource: "signers",
   namespace: undefined,
 };
+
+/** What is said beside rules that let somebody write roles: the server asks for more than that, which no run shows. */
+export function escalationNote({ cluster, namespaces }: AccessRules): string | undefined {
+  const rules = [...cluster, ...[...namespaces.values()].flat()].filter(({ apiGroups }) =>
+    apiGroups?.includes(RBAC_GROUP),
+  );
+  const written = ["roles", "clusterroles"].filter((plural) => {
+    const may = (verb: string): boolean =>
+      rules.some(({ resources = [], verbs }) => resources.includes(plural) && verbs.includes(verb));
+    return ["create", "update", "patch"].some(may) && !may("escalate");
+  });
+  if (written.length === 0) return undefined;
+  const flags = written.map((one) => `--allow escalate:${one}`).join(" ");
+  return `It writes ${written.join(" and ")}. What these give, it must have itself, or else the verb escalate: kubescript schedule ${flags}.`;
+}

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Access, accessRules, describeRules, type ResourceAccess } from "../../src/schedule/access-rules.ts";
+import { escalationNote } from "../../src/schedule/granting-access.ts";
 
 const access = (verb: string, resource: string, namespace?: string, group = ""): ResourceAccess => ({
   verb,
@@ -78,6 +79,16 @@ describe("rules from accesses", () => {
       { nonResourceURLs: ["/livez"], verbs: ["post"] },
     ]);
     expect(describeRules(rules)[0]).toBe("get /livez/etcd, /metrics (whole cluster)");
+  });
+
+  it("tells who writes roles what else the server asks, unless that is allowed", () => {
+    const group = "rbac.authorization.k8s.io";
+    const [writes, reads] = [access("update", "roles", "web", group), access("get", "clusterroles", undefined, group)];
+    expect(escalationNote(accessRules([writes, reads]))).toBe(
+      "It writes roles. What these give, it must have itself, or else the verb escalate: kubescript schedule --allow escalate:roles.",
+    );
+    expect(escalationNote(accessRules([writes, access("escalate", "roles", "web", group)]))).toBeUndefined();
+    expect(escalationNote(accessRules([reads, access("create", "roles", "web", "example.com")]))).toBeUndefined();
   });
 
   it("says each rule in a line", () => {

@@ -2,6 +2,7 @@ import { formatYamlDocuments } from "../../core/yaml.ts";
 import { UsageError } from "../../errors.ts";
 import { findScript, recipeName } from "../../runtime/run-script.ts";
 import { accessRules } from "../../schedule/access-rules.ts";
+import { escalationNote } from "../../schedule/granting-access.ts";
 import { rightsManifests } from "../../schedule/manifests.ts";
 import type { Command } from "../command.ts";
 import { scriptWords } from "../completion/script-words.ts";
@@ -37,13 +38,16 @@ ClusterRoles that grant just that. Branches that this run did not take are not s
     await tellFailure(trial, terminal);
     const session = await openSession(values, terminal);
     const name = typeof values.name === "string" ? values.name : recipeName(file);
-    const roles = rightsManifests(name, session.k8s.namespace, accessRules(trial.accesses));
+    const rules = accessRules(trial.accesses);
+    const roles = rightsManifests(name, session.k8s.namespace, rules);
     await session.close();
     const text =
       format === "json"
         ? `${JSON.stringify({ apiVersion: "v1", kind: "List", items: roles }, null, 2)}\n`
         : formatYamlDocuments(roles);
     await write(terminal.stdout, text);
+    const note = escalationNote(rules);
+    if (note !== undefined) await write(terminal.stderr, `${note}\n`);
     return trialExitCode(trial);
   },
 };

@@ -12,6 +12,7 @@ import { type Access, type AccessRules, accessRules, describeRules } from "../..
 import { readAllow } from "../../schedule/allow-flag.ts";
 import { applySchedule } from "../../schedule/apply-schedule.ts";
 import { bundleScript, type PackageModules } from "../../schedule/bundle.ts";
+import { escalationNote } from "../../schedule/granting-access.ts";
 import { type ScheduleSpec, scheduleManifests } from "../../schedule/manifests.ts";
 import { type ResourceLookup, sourceRights } from "../../schedule/source-rights.ts";
 import type { Invocation } from "../command.ts";
@@ -49,6 +50,8 @@ export async function create(invocation: Invocation, verbs: readonly string[]): 
       });
       if (print) return undefined;
       await tell(invocation, "Rights:", describeRules(rules));
+      const note = escalationNote(rules);
+      if (note !== undefined) await tell(invocation, note, []);
       const dryRun = values["dry-run"] === true;
       const changes = await applySchedule(resources, manifests, { dryRun, signal });
       const next = new Cron(cron, { timezone: settings.timeZone ?? "UTC", paused: true }).nextRun();
