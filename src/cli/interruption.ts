@@ -3,6 +3,7 @@ import { formatDuration } from "../core/duration.ts";
 import { afterTime } from "../core/timer.ts";
 import { AbortError, TimeoutError } from "../errors.ts";
 import { EXIT } from "../runtime/exit-code.ts";
+import { GRACE_MS } from "../runtime/patience.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What may end a run from outside. */
@@ -28,9 +29,6 @@ export interface InterruptionOptions {
   /** Default this process. */
   readonly source?: Interrupter;
 }
-
-/** How long an interrupted run may take to tidy up. */
-export const GRACE_MS = 10_000;
 
 /**
  * Aborts on SIGINT, SIGTERM, after a time limit, and when the reader of the output has gone. The run then ends by itself; a

@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { parseDuration } from "../core/duration.ts";
 import { isKubescriptError } from "../errors.ts";
 import { isBareInterruption } from "../repl/interrupt.ts";
@@ -6,9 +5,10 @@ import { errorText } from "../runtime/error-text.ts";
 import { EXIT, exitCodeOf } from "../runtime/exit-code.ts";
 import { createGlobals, installGlobals } from "../runtime/globals.ts";
 import { createLog, type Log } from "../runtime/log.ts";
+import { patienceWith } from "../runtime/patience.ts";
 import { createShell } from "../runtime/shell.ts";
 import type { Flag, ParsedFlags } from "./flags.ts";
-import { GRACE_MS, listenForInterruption } from "./interruption.ts";
+import { listenForInterruption } from "./interruption.ts";
 import { printResult, resultFormat } from "./print-result.ts";
 import { type CommandSession, openSession } from "./session.ts";
 import { catchStrays } from "./strays.ts";
@@ -57,14 +57,13 @@ export async function runWithGlobals(
   const shell = createShell({ cluster: () => session.k8s, env: terminal.env });
   installGlobals(createGlobals({ k8s: session.k8s, $: shell.$, log, args, signal: () => signal }));
   const strays = catchStrays();
+  const patience = patienceWith(signal, () => {
+    const again = interruption.exitCode() === EXIT.interrupted ? "; Ctrl-C again ends at once" : "";
+    if (tidies) terminal.stderr.write(`Tidying up${again}.\n`);
+    return tidies;
+  });
   try {
-    const patience = givenUp(signal, async () => {
-      if (!tidies) return false;
-      const exit = interruption.exitCode() === EXIT.interrupted ? "; Ctrl-C again ends at once" : "";
-      await write(terminal.stderr, `Tidying up${exit}.\n`);
-      return true;
-    });
-    const value = await Promise.race([work({ ...session, signal, log }), patience, strays.failure]);
+    const value = await Promise.race([work({ ...session, signal, log }), patience.over, strays.failure]);
     await Promise.race([printResult(value, how, terminal, signal), strays.failure]);
     return interruption.exitCode() ?? Number(process.exitCode ?? EXIT.done);
   } catch (error) {
@@ -74,24 +73,9 @@ export async function runWithGlobals(
     return interruption.exitCode() ?? exitCodeOf(error, usage ? "command" : "script");
   } finally {
     strays.done();
+    patience.done();
     interruption.done();
     shell.close();
     await session.close();
   }
-}
-
-/** What an interrupted run has to end, unless it tidies up. */
-const MOMENT_MS = 1000;
-
-/**
- * Rejects with the reason of an abort a moment after it, or, where the run `tidies` up, shortly before the process ends.
- */
-async function givenUp(signal: AbortSignal, tidies: () => Promise<boolean>): Promise<never> {
-  await new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener("abort", resolve, { once: true });
-  });
-  await setTimeout(MOMENT_MS);
-  if (await tidies()) await setTimeout(GRACE_MS - 2 * MOMENT_MS);
-  throw signal.reason;
 }

@@ -1,10 +1,10 @@
-import { unlessAborted } from "../core/abort.ts";
 import { AbortError, UsageError } from "../errors.ts";
 import { errorText } from "../runtime/error-text.ts";
 import { EXIT, exitCodeOf } from "../runtime/exit-code.ts";
 import { createGlobals, installGlobals } from "../runtime/globals.ts";
 import { createLog } from "../runtime/log.ts";
 import { openCluster } from "../runtime/open-cluster.ts";
+import { patienceWith } from "../runtime/patience.ts";
 import { isRecipe } from "../runtime/recipe.ts";
 import { runRecipe } from "../runtime/run-script.ts";
 import { parsePlainArguments } from "../runtime/script-arguments.ts";
@@ -13,7 +13,8 @@ import { createShell } from "../runtime/shell.ts";
 /**
  * What a scheduled job's bundle does: finds the cluster (the pod's own), puts the globals in place, runs the script with
  * the container's arguments, and writes its result to stdout as JSON, everything else to stderr. The process ends with
- * the documented exit codes; SIGTERM, which Kubernetes sends before it ends a pod, aborts `signal`.
+ * the documented exit codes; SIGTERM, which Kubernetes sends before it ends a pod, aborts `signal`, and the script has a
+ * moment to end, and longer while it tidies up on the cluster.
  */
 export async function runJob(name: string, load: () => Promise<Record<string, unknown>>): Promise<void> {
   const controller = new AbortController();
@@ -27,7 +28,12 @@ export async function runJob(name: string, load: () => Promise<Record<string, un
   const log = createLog((line) => void process.stderr.write(`${line}\n`));
   try {
     const words = process.argv.slice(2);
-    const k8s = await openCluster();
+    // What a run still asks of the cluster when it is to stop is how it tidies up.
+    let tidies = false;
+    const observe = (): void => {
+      tidies ||= controller.signal.aborted;
+    };
+    const k8s = await openCluster({ observe });
     const shell = createShell({ cluster: () => k8s, env: process.env });
     try {
       const args = parsePlainArguments(words);
@@ -40,8 +46,8 @@ export async function runJob(name: string, load: () => Promise<Record<string, un
         }
         return exported;
       };
-      // A script that does not heed its signal is not waited for.
-      const value = await unlessAborted(run(), controller.signal);
+      const patience = patienceWith(controller.signal, () => tidies);
+      const value = await Promise.race([run(), patience.over]).finally(patience.done);
       if (value !== undefined) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
     } finally {
       shell.close();

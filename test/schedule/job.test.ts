@@ -161,6 +161,18 @@ describe.skipIf(!canMount)("a scheduled job's bundle, run by plain node in a pod
     expect({ status, stdout }).toEqual({ status: 0, stdout: '"ConfigMapList!"\n' });
   });
 
+  it("tidies up on a slow cluster when its pod is to end", async () => {
+    sandbox.faults.inject({ type: "latency", ms: 1500 }, { verb: "create", resource: "configmaps", times: 1 });
+    const script = `try { process.kill(process.pid, "SIGTERM"); await sleep("1h"); }
+finally { await k8s.configmaps.create({ metadata: { name: "left" } }); }`;
+    const { status, stderr } = await runInPod(await bundled(script));
+    expect({ status, stderr }).toEqual({
+      status: 143,
+      stderr: expect.stringMatching(/^AbortError: \S+ was stopped\n/),
+    });
+    expect(sandbox.registry.get("configmaps", "ops", "left")).toBeDefined();
+  });
+
   it("is refused what its Role does not grant, with the missing rule named", async () => {
     const { status, stderr } = await runInPod(await bundled("await k8s.secrets.list();"));
     expect(status).toBe(1);

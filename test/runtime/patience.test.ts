@@ -1,0 +1,28 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { GRACE_MS, patienceWith } from "../../src/runtime/patience.ts";
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+test.each([
+  ["a moment", false, 1000],
+  ["nearly as long as the process has, where it tidies up,", true, GRACE_MS - 1000],
+])("an interrupted run has %s to end", async (_, tidies, ms) => {
+  const interrupt = new AbortController();
+  const patience = patienceWith(interrupt.signal, () => tidies);
+  const over = vi.fn();
+  patience.over.catch(over);
+  await vi.advanceTimersByTimeAsync(GRACE_MS);
+  interrupt.abort(new Error("Interrupted"));
+  await vi.advanceTimersByTimeAsync(ms - 1);
+  expect(over).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(over).toHaveBeenCalledWith(interrupt.signal.reason);
+});
+
+test("one that was interrupted before it began is waited for too, and one that has ended keeps no timer", async () => {
+  const patience = patienceWith(AbortSignal.abort(new Error("early")), () => false);
+  expect(vi.getTimerCount()).toBe(1);
+  patience.done();
+  expect(vi.getTimerCount()).toBe(0);
+});
