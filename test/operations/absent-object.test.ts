@@ -50,3 +50,22 @@ test("an absent object of the cluster is not looked for in a namespace", async (
   }
   await expect(cluster.helper("namespaces").get("none")).rejects.toMatchObject({ hint: "Check the name." });
 });
+
+test("that something else is missing is told as the server says it", async () => {
+  await cluster.close();
+  const status = {
+    kind: "Status",
+    apiVersion: "v1",
+    status: "Failure",
+    reason: "NotFound",
+    message: 'namespaces "gone" not found',
+    details: { name: "gone", kind: "namespaces" },
+    code: 404,
+  };
+  cluster = movingSandbox({
+    fail: ({ url }) => (url.endsWith("/deployments/web") ? Response.json(status, { status: 404 }) : undefined),
+  });
+  await expect(cluster.helper<Deployment>("deployments").rollout.restart("web")).rejects.toThrow(
+    /^Cannot GET \S+: namespaces "gone" not found$/,
+  );
+});

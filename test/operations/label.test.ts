@@ -42,3 +42,15 @@ test("a label that meets another's write looks again", async () => {
   );
   expect(Object.keys((await configMaps.get("a")).metadata?.labels ?? {})).toHaveLength(3);
 });
+
+test("of two that set the same label at once, the later one is told of the value that is there", async () => {
+  const configMaps = cluster.helper<ConfigMap>("configmaps");
+  await configMaps.create({ metadata: { name: "a" } });
+  const ends = await cluster.settled(
+    Promise.allSettled(["tier=front", "tier=back"].map((word) => configMaps.label("a", word))),
+  );
+  expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  const { tier } = (await configMaps.get("a")).metadata?.labels ?? {};
+  const refused = ends.find((end) => end.status === "rejected");
+  expect(refused?.reason).toMatchObject({ message: `Cannot label configmaps "a": tier is "${tier}" already` });
+});

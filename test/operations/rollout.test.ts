@@ -177,6 +177,14 @@ test("history shows each revision with its cause and what it changed", async () 
   expect(change).toHaveLength(72);
 });
 
+test("history leaves out what another of the same selector keeps", async () => {
+  await rolledOut("nginx:1");
+  await deployments.create({ ...web("nginx:9"), metadata: { name: "other" } });
+  await cluster.until(async () => (await deployments.get("other")).status?.observedGeneration === 1);
+  const history = await deployments.rollout.history("web");
+  expect(history.map(({ template }) => template.spec?.containers[0]?.image)).toEqual(["nginx:1"]);
+});
+
 test("undo goes back to the revision before, or to the one named, with its annotations", async () => {
   await rolledOut("nginx:1", "nginx:2", "nginx:3");
   // Of the object as it is: it does not go back with the template.
