@@ -90,6 +90,8 @@ test("what belongs to another set is neither taken nor pruned", async () => {
   await k8s.apply([object("ConfigMap", "a")], set);
   const other = { prune: true, applySet: "configmaps/other" } as const;
   await expect(k8s.apply([object("ConfigMap", "a")], other)).rejects.toThrow(/configmaps "a".*part of another one/);
+  // Who keeps no set takes none from it, and may apply.
+  expect(brief(await k8s.apply(object("ConfigMap", "a"), { fieldManager: "ops" }))).toEqual(["ConfigMap/a unchanged"]);
   await k8s.apply([object("ConfigMap", "b")], other);
   expect(brief(await k8s.apply([object("ConfigMap", "c")], other))).toEqual([
     "ConfigMap/c created",

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { unlessAborted } from "../../core/abort.ts";
 import { UsageError } from "../../errors.ts";
@@ -6,7 +7,7 @@ import { decodeText } from "./decode-text.ts";
 /** What is piped into the process, to its end. Throws UsageError where that is a person at a terminal, or was read. */
 export async function standardInput(
   signal: AbortSignal | undefined,
-  stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean; readonly readableEnded?: boolean } = process.stdin,
+  stdin: Readable & { readonly isTTY?: boolean } = process.stdin,
 ): Promise<string> {
   if (stdin.isTTY === true) {
     throw new UsageError("INVALID_INPUT", "Cannot read -: standard input is a terminal", {
@@ -21,7 +22,7 @@ export async function standardInput(
   try {
     return decodeText(await unlessAborted(buffer(stdin), signal));
   } finally {
-    // Nobody waits for what may still come.
-    if (signal?.aborted === true) stdin.pause();
+    // What may still come keeps nobody waiting, nor the process alive.
+    if (signal?.aborted === true) stdin.destroy();
   }
 }
