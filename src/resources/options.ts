@@ -47,7 +47,7 @@ export interface EditOptions extends WriteOptions {
 export interface DeleteOptions extends CallScope, DeleteRequestOptions {
   /** Also waits until the object is gone. Default false. */
   readonly wait?: boolean | undefined;
-  /** How long to wait for it. Default: no limit but the signal. */
+  /** How long to wait for it. Default, and for 0: no limit but the signal. */
   readonly timeoutMs?: number | undefined;
 }
 

@@ -105,6 +105,6 @@ export async function untilGone<T extends KubernetesObject>(
         ? { type: "pending" }
         : { type: "pending", progress: `it is held by finalizers ${finalizers.join(", ")}` };
     },
-    { namespace: options.namespace, signal: options.signal, timeoutMs: options.timeoutMs },
+    { namespace: options.namespace, signal: options.signal, timeoutMs: options.timeoutMs || undefined },
   );
 }

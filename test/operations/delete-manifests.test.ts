@@ -96,7 +96,7 @@ test("at the end of its time, or interrupted, it says what is gone, what was ask
   });
   const abort = new AbortController();
   const interrupted = k8s
-    .delete([object("Namespace", "shop"), held("a")], { signal: abort.signal })
+    .delete([object("Namespace", "shop"), held("a")], { signal: abort.signal, timeoutMs: 0 })
     .catch((error: unknown) => error);
   await new Promise((resolve) => setImmediate(resolve));
   abort.abort();

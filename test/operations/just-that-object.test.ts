@@ -136,7 +136,7 @@ test("a deletion that is waited for ends with its object, whoever has the name t
   });
   const { configmaps } = cluster.k8s;
   await configmaps.create({ metadata: { name: "held", finalizers: ["example.com/kept"] } });
-  await configmaps.delete("held", { wait: true });
+  await configmaps.delete("held", { wait: true, timeoutMs: 0 });
   expect((await configmaps.get("held")).data).toEqual({ of: "another" });
 });
 

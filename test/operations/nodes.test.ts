@@ -242,6 +242,7 @@ test("what a budget holds is tried again every 5 s, and the budget is named", as
   await nodes.cordon("b");
   const blocked: { at: number; reason: string }[] = [];
   const draining = nodes.drain("a", {
+    timeoutMs: 0, // no limit, as kubectl's --timeout=0
     onProgress: (step) => {
       if (step.type === "blocked") blocked.push({ at: cluster.now(), reason: step.reason });
     },

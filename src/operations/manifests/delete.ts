@@ -20,7 +20,7 @@ import { AT_ONCE } from "./trial.ts";
 export interface DeleteManifestsOptions extends Omit<DeleteOptions, "preconditions">, ReadOptions {
   /** Waits until each is gone, before the turn of what it stands on. Default true, as `kubectl delete`. */
   readonly wait?: boolean | undefined;
-  /** How long to wait, for all together. Default: no limit but the signal. */
+  /** How long to wait, for all together. Default, and for 0: no limit but the signal. */
   readonly timeoutMs?: number | undefined;
   /** What is not there is no failure. Default false. */
   readonly ignoreNotFound?: boolean | undefined;
@@ -83,7 +83,7 @@ class DeleteRun {
     this.#manifests = manifests;
     this.#options = options;
     this.#task = task;
-    this.#over = operation.timing.now() + (options.timeoutMs ?? Number.POSITIVE_INFINITY);
+    this.#over = operation.timing.now() + (options.timeoutMs || Number.POSITIVE_INFINITY);
   }
 
   async all(): Promise<DeletedObject[]> {

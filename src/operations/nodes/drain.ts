@@ -12,7 +12,7 @@ import type { EvictOptions } from "./evict.ts";
 import { nodesText, refuseObstacles } from "./obstacles.ts";
 
 export interface DrainOptions extends DrainPlanOptions, EvictOptions {
-  /** For all nodes together. Default: no limit but the signal. */
+  /** For all nodes together. Default, and for 0: no limit but the signal. */
   readonly timeoutMs?: number | undefined;
   /**
    * How many seconds past its grace period a pod may be before it is left as it is, `skipped`: a node whose kubelet is
@@ -83,7 +83,7 @@ export async function drain(
     options.onProgress?.(step);
   };
   const late = (): TimeoutError => new TimeoutError(`Timed out after ${(timeoutMs ?? 0) / 1000} s`);
-  const limit = deadline(nodes.timing, options.signal, timeoutMs, late);
+  const limit = deadline(nodes.timing, options.signal, timeoutMs === 0 ? undefined : timeoutMs, late);
   const { signal } = limit;
   const run = new DrainRun(nodes, wanted, { ...withOwnGrace(options), onProgress, signal });
   try {
