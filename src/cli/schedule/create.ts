@@ -18,7 +18,7 @@ import { type ResourceLookup, sourceRights } from "../../schedule/source-rights.
 import type { Invocation } from "../command.ts";
 import { write } from "../terminal.ts";
 import { tellFailure, trialRun } from "../trial-run.ts";
-import { objectRow, withSchedules } from "./verb.ts";
+import { reportRow, withSchedules } from "./verb.ts";
 
 /** `schedule FILE --cron …`; `verbs` may be what a word that is no file was meant for. */
 export async function create(invocation: Invocation, verbs: readonly string[]): Promise<number> {
@@ -56,10 +56,7 @@ export async function create(invocation: Invocation, verbs: readonly string[]): 
       const changes = await applySchedule(resources, manifests, { dryRun, signal });
       const next = new Cron(cron, { timezone: settings.timeZone ?? "UTC", paused: true }).nextRun();
       if (!dryRun && next && !settings.suspend) terminal.stderr.write(`Next run: ${next.toISOString()}\n`);
-      return changes.map(({ action, object }) => ({
-        action: dryRun ? "valid (dry run)" : action,
-        ...objectRow(object),
-      }));
+      return changes.map(({ action, object }) => reportRow(dryRun ? "valid (dry run)" : action, object));
     },
   );
   if (print && code === EXIT.done) {

@@ -1,5 +1,5 @@
 import { runSchedule } from "../../schedule/schedule-jobs.ts";
-import { objectRow, type ScheduleVerb, scheduleName, withSchedules } from "./verb.ts";
+import { reportRow, type ScheduleVerb, scheduleName, withSchedules } from "./verb.ts";
 
 /** `schedule run NAME`: one more run, now. */
 export const run: ScheduleVerb = async (invocation) => {
@@ -7,6 +7,6 @@ export const run: ScheduleVerb = async (invocation) => {
   return withSchedules(invocation, async ({ resources, namespace, signal }) => {
     const job = await runSchedule(resources, namespace, name, { signal });
     invocation.terminal.stderr.write(`kubescript schedule logs ${name} -n ${namespace} --follow shows what it says.\n`);
-    return [{ action: "created", ...objectRow(job) }];
+    return [reportRow("created", job)];
   });
 };

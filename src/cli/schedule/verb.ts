@@ -1,3 +1,4 @@
+import type { UnknownObject } from "../../core/object.ts";
 import { UsageError } from "../../errors.ts";
 import type { Cluster } from "../../runtime/cluster.ts";
 import { EXIT } from "../../runtime/exit-code.ts";
@@ -67,14 +68,10 @@ export function scheduleName({ positionals }: Invocation, verb: string): string 
   return name;
 }
 
-/** Lines for a report: what happened to which object. */
-export function objectRow(object: {
-  kind?: string;
-  metadata?: { namespace?: string; name?: string };
-}): Record<string, string> {
-  return {
-    kind: object.kind ?? "",
-    namespace: object.metadata?.namespace ?? "",
-    name: object.metadata?.name ?? "",
-  };
+/** A line of a report: what happened to which object, which `-o name` names. */
+export function reportRow(action: string, object: UnknownObject): Record<string, string> {
+  const { kind = "", metadata } = object;
+  const row = { action, kind, namespace: metadata?.namespace ?? "", name: metadata?.name ?? "" };
+  // Not enumerable, so that the report prints as a table.
+  return Object.defineProperty(row, "object", { value: object });
 }
