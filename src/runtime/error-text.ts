@@ -17,7 +17,9 @@ export function errorText(error: unknown, options: ErrorTextOptions): string {
   if (!(error instanceof Error)) {
     return `${paint("red", "Thrown:")} ${typeof error === "string" ? error : inspect(error, { colors: options.color })}`;
   }
-  const lines = [`${paint("red", `${error.name}:`)} ${error.message}`];
+  // The base of our family is a name for code; to people it says nothing.
+  const name = error.name === "KubescriptError" ? "Error" : error.name;
+  const lines = [`${paint("red", `${name}:`)} ${error.message}`];
   const frames = userFrames(error);
   if (isKubescriptError(error)) {
     for (const cause of causes(error)) lines.push(paint("dim", `  because: ${cause}`));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { AbortError, ConnectionError, UsageError } from "../../src/errors.ts";
+import { AbortError, ConnectionError, KubescriptError, UsageError } from "../../src/errors.ts";
 import { parseOutputFormat, render } from "../../src/repl/render/output.ts";
 import { objectTable, recordTable } from "../../src/repl/render/table.ts";
 import { printLive } from "../../src/repl/watch-view.ts";
@@ -223,6 +223,11 @@ test("an error shows the user's lines, and none of ours, Node's or a dependency'
   expect(errorText(plain, { color: false })).toBe("Error: boom\n    at f (/home/me/cleanup.ts:2:9)");
   const own = Object.assign(new UsageError("USAGE", "Cannot", { hint: "Do." }), { stack: stack("UsageError: Cannot") });
   expect(errorText(own, { color: false })).toBe("UsageError: Cannot\n  Do.\n    at f (/home/me/cleanup.ts:2:9)");
+});
+
+test("the base of the family of errors is told as an error, not by its class", () => {
+  const error = Object.assign(new KubescriptError("WAIT_FAILED", "Cannot wait for pods"), { stack: "" });
+  expect(errorText(error, { color: false })).toBe("Error: Cannot wait for pods");
 });
 
 test("a cause that the message above it has in its own sentence is not told again", () => {
