@@ -117,10 +117,15 @@ function matchWithContinue(): FieldError {
   return forbiddenField("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
 }
 
+const MOST = 2n ** 64n - 1n;
+
 function checkResourceVersion(text: string): void {
-  if (text === "" || /^[0-9]+$/.test(text)) return;
+  if (text === "") return;
+  const isNumber = /^[0-9]+$/.test(text);
+  if (isNumber && BigInt(text) <= MOST) return;
   const quoted = JSON.stringify(text);
+  const what = isNumber ? "value out of range" : "invalid syntax";
   throw badRequest(
-    `invalid resource version: resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`,
+    `invalid resource version: resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: ${what}`,
   );
 }

@@ -89,4 +89,12 @@ describe("a list", () => {
       body: { message: "field label not supported: spec.priority" },
     });
   });
+
+  it("a version that no number can be is refused as one that is none", async () => {
+    const most = 2n ** 64n - 1n;
+    const told = await server.ask("GET", `${PATH}?resourceVersion=${most + 1n}`);
+    expect(told.status).toBe(400);
+    expect(told.body.message).toContain(`strconv.ParseUint: parsing "${most + 1n}": value out of range`);
+    expect((await server.ask("GET", `${PATH}?resourceVersion=${most}`)).status).toBe(504);
+  });
 });
