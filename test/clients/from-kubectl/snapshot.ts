@@ -15,7 +15,7 @@ interface Stored {
     ownerReferences?: unknown[];
     deletionTimestamp?: string;
   };
-  spec?: { unschedulable?: boolean; taints?: { timeAdded?: string }[] };
+  spec?: { unschedulable?: boolean; taints?: { key?: string; timeAdded?: string }[] };
   status?: { conditions?: { type: string; status: string }[] };
 }
 
@@ -106,7 +106,10 @@ function clusterEntry(item: Stored): string {
     return JSON.stringify((item.status?.conditions ?? []).map(({ type, status }) => ({ type, status })));
   }
   if (kind !== "Node") return JSON.stringify(decided(item, "left"));
-  const taints = (spec?.taints ?? []).map(({ timeAdded: _, ...taint }) => taint);
+  // The taint of a cordoned node comes from a controller, when it comes; what makes it come is compared.
+  const taints = (spec?.taints ?? [])
+    .filter(({ key }) => key !== "node.kubernetes.io/unschedulable")
+    .map(({ timeAdded: _, ...taint }) => taint);
   return JSON.stringify({ unschedulable: spec?.unschedulable === true, taints, labels: metadata.labels }, inOrder);
 }
 
