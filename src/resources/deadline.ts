@@ -9,10 +9,18 @@ export interface Deadline {
   end(reason?: unknown): void;
 }
 
+/** Throws UsageError for a limit that is no length of time, which a timer would take for no time at all. */
+export function requireTimeLimit(limitMs: unknown): void {
+  if (limitMs === undefined || (typeof limitMs === "number" && limitMs >= 0)) return;
+  const given = typeof limitMs === "string" ? JSON.stringify(limitMs) : String(limitMs);
+  throw new UsageError("INVALID_INPUT", `Cannot wait for at most ${given} ms: that is no length of time`, {
+    hint: "timeoutMs takes milliseconds, as in { timeoutMs: 60_000 }.",
+  });
+}
+
 /**
- * A time limit for work that its caller may interrupt. Throws UsageError for a limit that is none, which a timer would
- * take for no time at all.
- * @param limitMs undefined for no limit
+ * A time limit for work that its caller may interrupt. Throws as {@link requireTimeLimit} does.
+ * @param limitMs undefined or 0 for no limit
  * @param late the reason of the signal when the time is up, made only then
  */
 export function deadline(
@@ -21,14 +29,9 @@ export function deadline(
   limitMs: number | undefined,
   late: () => unknown = () => undefined,
 ): Deadline {
-  if (limitMs !== undefined && !(typeof limitMs === "number" && limitMs >= 0)) {
-    const given = typeof limitMs === "string" ? JSON.stringify(limitMs) : String(limitMs);
-    throw new UsageError("INVALID_INPUT", `Cannot wait for at most ${given} ms: that is no length of time`, {
-      hint: "timeoutMs takes milliseconds, as in { timeoutMs: 60_000 }.",
-    });
-  }
+  requireTimeLimit(limitMs);
   const own = new AbortController();
-  const timer = limitMs === undefined ? undefined : timing.after(limitMs, () => own.abort(late()));
+  const timer = limitMs === undefined || limitMs === 0 ? undefined : timing.after(limitMs, () => own.abort(late()));
   return {
     signal: signal === undefined ? own.signal : AbortSignal.any([signal, own.signal]),
     end: (reason) => {

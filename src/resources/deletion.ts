@@ -4,6 +4,7 @@ import { deleteCollectionRequest, deleteRequest, type ObjectTarget } from "../co
 import { type Status, UsageError } from "../errors.ts";
 import { callJson } from "../transport/call-json.ts";
 import type { ResourceClient } from "./client.ts";
+import { requireTimeLimit } from "./deadline.ts";
 import { ResourceList } from "./list.ts";
 import type { DeleteAllOptions, DeleteOptions } from "./options.ts";
 import type { CollectionTarget } from "./targets.ts";
@@ -19,6 +20,7 @@ export async function deleteObject<T extends KubernetesObject>(
   options: DeleteOptions,
   waiting: AbortSignal | undefined,
 ): Promise<T | Status> {
+  requireTimeLimit(options.timeoutMs);
   const answer = await callJson<T | Status>(client.transport, deleteRequest(target, options), options);
   if (waits(client, options)) {
     const uid = isStatus(answer) ? answer.details?.uid : answer.metadata?.uid;
@@ -41,6 +43,7 @@ export async function deleteCollection<T extends KubernetesObject>(
       { hint: "Loop over the namespaces, or delete the items of a list." },
     );
   }
+  requireTimeLimit(options.timeoutMs);
   const request = deleteCollectionRequest(target, options, options);
   const answer = await callJson<T | Status | { items: T[] }>(client.transport, request, options);
   if (!("items" in answer)) return answer as Status;

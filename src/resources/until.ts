@@ -30,8 +30,14 @@ export async function until<T extends KubernetesObject, R>(
   options: UntilOptions = {},
 ): Promise<R> {
   const label = `${(await client.resource()).name} "${name}"`;
-  const task = client.showProgress(`waiting for ${label} to ${goal}`);
   let progress = "";
+  const { timeoutMs } = options;
+  const late = (): TimeoutError => {
+    const last = progress === "" ? "" : `: ${progress}`;
+    return new TimeoutError(`Timed out after ${(timeoutMs ?? 0) / 1000} s waiting for ${label} to ${goal}${last}`);
+  };
+  const limit = deadline(client.timing, options.signal, timeoutMs, late);
+  const task = client.showProgress(`waiting for ${label} to ${goal}`);
   const judge: Judge<T, R> = async (object) => {
     const verdict = await check(object);
     if (verdict.type === "done") return { value: verdict.value };
@@ -42,13 +48,6 @@ export async function until<T extends KubernetesObject, R>(
     task.update(progress);
     return undefined;
   };
-  const late = (): TimeoutError => {
-    const seconds = (options.timeoutMs ?? 0) / 1000;
-    const last = progress === "" ? "" : `: ${progress}`;
-    return new TimeoutError(`Timed out after ${seconds} s waiting for ${label} to ${goal}${last}`);
-  };
-  const { timeoutMs } = options;
-  const limit = deadline(client.timing, options.signal, timeoutMs === 0 ? undefined : timeoutMs, late);
   try {
     if (timeoutMs !== 0) return await watchUntil(client, name, judge, { ...options, signal: limit.signal });
     const result = await judge(await client.find(name, options));
@@ -105,6 +104,10 @@ export async function untilGone<T extends KubernetesObject>(
         ? { type: "pending" }
         : { type: "pending", progress: `it is held by finalizers ${finalizers.join(", ")}` };
     },
-    { namespace: options.namespace, signal: options.signal, timeoutMs: options.timeoutMs || undefined },
+    {
+      namespace: options.namespace,
+      signal: options.signal,
+      timeoutMs: options.timeoutMs === 0 ? undefined : options.timeoutMs,
+    },
   );
 }

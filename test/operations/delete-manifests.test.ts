@@ -82,6 +82,19 @@ test("what is absent is told apart when that is no failure, kinds that nobody se
   ]);
 });
 
+test("a time limit that is no length of time is refused before anything is deleted", async () => {
+  await k8s.apply(object("ConfigMap", "a"));
+  for (const timeoutMs of [Number.NaN, -1, "30s" as unknown as number]) {
+    const asked = [
+      k8s.delete(object("ConfigMap", "a"), { timeoutMs }),
+      k8s.configmaps.delete("a", { wait: true, timeoutMs }),
+      k8s.configmaps.deleteAll({ labels: { app: "web" }, wait: true, timeoutMs }),
+    ];
+    for (const one of asked) await expect(one).rejects.toMatchObject({ code: "INVALID_INPUT" });
+  }
+  expect(deletions()).toEqual([]);
+});
+
 test("at the end of its time, or interrupted, it says what is gone, what was asked for and what was not", async () => {
   const set = [object("Namespace", "shop"), object("ServiceAccount", "bot"), held("a")];
   await k8s.apply(set);

@@ -117,6 +117,7 @@ const OPERATIONS: Readonly<Record<string, (k8s: Cluster, signal: AbortSignal) =>
   "a deletion of manifests": (k8s, signal) => k8s.delete(config("applied"), { signal }),
   "a drain": (k8s, signal) => k8s.nodes.drain("node0", { dryRun: true, force: true, signal }),
   "a drain that something is in the way of": (k8s, signal) => k8s.nodes.drain("node0", { timeoutMs: 60_000, signal }),
+  "a drain with a limit that is none": (k8s, signal) => k8s.nodes.drain("node0", { timeoutMs: Number.NaN, signal }),
   "a log": (k8s, signal) => first(k8s.pods.logs("p", { signal })),
   "a command": (k8s, signal) => k8s.pods.exec("p", ["cat"], { stdin: "typed", signal }),
   "a command that prints too much": (k8s, signal) => k8s.pods.exec("p", ["yes"], { maxBufferBytes: 1000, signal }),
@@ -127,6 +128,8 @@ const OPERATIONS: Readonly<Record<string, (k8s: Cluster, signal: AbortSignal) =>
   "a container that is debugged beside": (k8s, signal) => k8s.pods.debug("p", { image: "busybox:1", signal }),
   "a container that does not start in time": (k8s, signal) =>
     k8s.run("slow", { image: "busybox:1", attach: true, rm: true, startTimeoutMs: 1, signal }),
+  "a container whose time to start is none": (k8s, signal) =>
+    k8s.run("none", { image: "busybox:1", attach: true, rm: true, startTimeoutMs: Number.NaN, signal }),
   "a copy from a container": (k8s, signal) =>
     k8s.pods.cp(`p:${folder}/file`, `${folder}/copied`, { overwrite: true, signal }),
   "a copy into a container": (k8s, signal) =>

@@ -43,6 +43,13 @@ test("a scale holds to its conditions and waits for the pods", async () => {
   expect((await deployments.scale("web")).spec?.replicas).toBe(4);
 });
 
+test("a time limit that is no length of time is refused before anything is scaled", async () => {
+  await expect(deployments.scale("web", 3, { wait: true, timeoutMs: -1 })).rejects.toMatchObject({
+    code: "INVALID_INPUT",
+  });
+  expect((await deployments.scale("web")).spec?.replicas).toBe(2);
+});
+
 test("a wait for replicas ends when something else scales, and names the autoscaler that does", async () => {
   await cluster.settled(deployments.rollout.wait("web"));
   await deployments.autoscale("web", { min: 2, max: 3 });

@@ -1,5 +1,6 @@
 import type { UnknownObject } from "../../core/object.ts";
 import { AbortError, isApiError, isKubescriptError, TimeoutError } from "../../errors.ts";
+import { requireTimeLimit } from "../../resources/deadline.ts";
 import { isStatus } from "../../resources/deletion.ts";
 import type { DeleteOptions } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
@@ -48,6 +49,7 @@ export async function deleteManifests(
   source: ManifestSource,
   options: DeleteManifestsOptions = {},
 ): Promise<DeletedObject[]> {
+  requireTimeLimit(options.timeoutMs);
   const manifests = await readFor(operation, source, options);
   const task = operation.showProgress(
     `deleting ${manifests.length === 1 ? "an object" : `${manifests.length} objects`}`,

@@ -16,8 +16,7 @@ export interface DrainOptions extends DrainPlanOptions, EvictOptions {
   readonly timeoutMs?: number | undefined;
   /**
    * How many seconds past its grace period a pod may be before it is left as it is, `skipped`: a node whose kubelet is
-   * gone ends none. Default 10 for pods that were being deleted before; those that the drain evicts are waited for without
-   * limit.
+   * gone ends none. Default, and for 0: each is waited for until it is gone.
    */
   readonly skipWaitForDeleteTimeoutSeconds?: number | undefined;
   /** Told of the plan and of every step. */
@@ -76,15 +75,15 @@ export async function drain(
   const wanted = await chosenNames(nodes, "drain", choice, options.signal);
   if (wanted.length === 0) return [];
   const { timeoutMs } = options;
+  const late = (): TimeoutError => new TimeoutError(`Timed out after ${(timeoutMs ?? 0) / 1000} s`);
+  const limit = deadline(nodes.timing, options.signal, timeoutMs, late);
+  const { signal } = limit;
   const task = nodes.showProgress(`draining ${nodesText(wanted)}`);
   const narrate = drainNarrator();
   const onProgress = (step: DrainProgress): void => {
     task.update(narrate(step));
     options.onProgress?.(step);
   };
-  const late = (): TimeoutError => new TimeoutError(`Timed out after ${(timeoutMs ?? 0) / 1000} s`);
-  const limit = deadline(nodes.timing, options.signal, timeoutMs === 0 ? undefined : timeoutMs, late);
-  const { signal } = limit;
   const run = new DrainRun(nodes, wanted, { ...withOwnGrace(options), onProgress, signal });
   try {
     throwIfAborted(signal);

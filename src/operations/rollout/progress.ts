@@ -58,7 +58,7 @@ export async function* followRollout<T extends KubernetesObject>(
   const tried = client.storesNothing;
   let message = "";
   let last: T | undefined;
-  const limit = deadline(client.timing, options.signal, timeoutMs === 0 ? undefined : timeoutMs, () => LATE);
+  const limit = deadline(client.timing, options.signal, timeoutMs, () => LATE);
   try {
     for await (const object of states(client, name, label, namespace, limit.signal)) {
       last = object;

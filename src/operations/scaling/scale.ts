@@ -2,6 +2,7 @@ import type { KubernetesObject } from "../../core/object.ts";
 import { groupResource } from "../../core/path.ts";
 import { KubescriptError } from "../../errors.ts";
 import type { ResourceClient, Scale } from "../../resources/client.ts";
+import { requireTimeLimit } from "../../resources/deadline.ts";
 import { nextTry } from "../../resources/next-try.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import { requireReplicas } from "../../resources/replicas.ts";
@@ -41,6 +42,7 @@ export async function scale(
 ): Promise<Scale> {
   const { currentReplicas, resourceVersion, wait = false, timeoutMs, ...write } = options;
   requireReplicas(name, replicas);
+  requireTimeLimit(timeoutMs);
   await requireScale(client, "scale", name);
   const scaled = await foundFor(client, "scale", name, () =>
     currentReplicas === undefined && resourceVersion === undefined

@@ -86,7 +86,7 @@ export async function runWait<T extends KubernetesObject>(
     task.update(`${within.task === undefined ? "" : `${title}: `}${progressText(progress)}`);
     options.onProgress?.(progress);
   });
-  const limit = deadline(group.client.timing, signal, timeoutMs === 0 ? undefined : limitOf(timeoutMs), () => LATE);
+  const limit = deadline(group.client.timing, signal, limitOf(timeoutMs), () => LATE);
   let failure: { readonly error: unknown } | undefined;
   try {
     const once = timeoutMs === 0;
