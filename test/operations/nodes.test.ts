@@ -419,18 +419,27 @@ test("a pod that was being deleted before is not evicted, but the node is not dr
   expect(cluster.requests.filter((one) => one.includes("/eviction"))).toEqual([]);
 });
 
-test("one that is 10 s past its grace period is left, and said so", async () => {
+test("one that is past its grace period is left only where that is asked for, and said so", async () => {
+  await heldPod("stuck");
+  await pods.delete("stuck", { wait: false });
+  const waiting = nodes.drain("a", { skipWaitForDeleteTimeoutSeconds: 0, timeoutMs: 100_000 });
+  expect(await cluster.settled(waiting.catch((one: unknown) => one))).toMatchObject({
+    code: "TIMEOUT",
+    message: expect.stringContaining("not gone yet: default/stuck (it is ending)"),
+  });
+  await letGo("stuck");
+  await cluster.until(async () => (await pods.find("stuck")) === undefined);
   await heldPod("stuck");
   await pods.delete("stuck", { wait: false });
   const began = cluster.now();
-  const report = await cluster.settled(nodes.drain("a"));
+  const report = await cluster.settled(nodes.drain("a", { skipWaitForDeleteTimeoutSeconds: 10 }));
   expect(report).toMatchObject([
     { pod: "stuck", outcome: "skipped", reason: "it is still there 10 s after its time to end was over" },
   ]);
   expect(cluster.now() - began).toBeGreaterThanOrEqual(29_000);
   // Its time is over by now.
   const again = cluster.now();
-  await cluster.settled(nodes.drain("a"));
+  await cluster.settled(nodes.drain("a", { skipWaitForDeleteTimeoutSeconds: 10 }));
   expect(cluster.now() - again).toBeLessThan(2000);
 });
 

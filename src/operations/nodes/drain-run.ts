@@ -15,8 +15,6 @@ import { keyOf, nodesText, refuseObstacles } from "./obstacles.ts";
 const BLOCKED_WAIT_MS = 5000;
 /** What the server gives a pod that does not say how long it takes to end. */
 const GRACE_SECONDS = 30;
-/** A kubelet needs a while after the grace period. */
-const OVERDUE_SECONDS = 10;
 
 /** A drain under way, and what it has done so far. */
 export class DrainRun {
@@ -105,7 +103,7 @@ export class DrainRun {
       if (answer.type === "gone") break;
       if (answer.type === "accepted") {
         const { gracePeriodSeconds = object.spec?.terminationGracePeriodSeconds ?? GRACE_SECONDS } = this.#options;
-        return this.#untilGone(entry, gone, this.#nodes.timing.now() + gracePeriodSeconds * 1000, undefined);
+        return this.#untilGone(entry, gone, this.#nodes.timing.now() + gracePeriodSeconds * 1000);
       }
       const { reason } = answer;
       this.#leaving.set(keyOf(entry), reason);
@@ -121,19 +119,14 @@ export class DrainRun {
     const { node, namespace, pod } = entry;
     this.#options.onProgress?.({ type: "awaiting", node, namespace, pod });
     const due = Date.parse(object.metadata?.deletionTimestamp ?? "");
-    await this.#untilGone(entry, departures.gone(object), due, OVERDUE_SECONDS);
+    await this.#untilGone(entry, departures.gone(object), due);
   }
 
   /** @param due when its time to end is over, in milliseconds since the epoch */
-  async #untilGone(
-    entry: DrainPlanPod,
-    gone: Promise<void>,
-    due: number,
-    defaultOverdue: number | undefined,
-  ): Promise<void> {
-    const { signal, skipWaitForDeleteTimeoutSeconds: overdue = defaultOverdue } = this.#options;
+  async #untilGone(entry: DrainPlanPod, gone: Promise<void>, due: number): Promise<void> {
+    const { signal, skipWaitForDeleteTimeoutSeconds: overdue = 0 } = this.#options;
     this.#leaving.set(keyOf(entry), "it is ending");
-    if (overdue === undefined) await gone;
+    if (overdue === 0) await gone;
     else {
       const limitMs = Math.max(0, due + overdue * 1000 - this.#nodes.timing.now());
       if (!(await this.#settledWithin(limitMs, gone, signal))) {
