@@ -1,6 +1,7 @@
 import type { ClusterHandle } from "../runtime/cluster.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { forgottenAwait } from "./forgotten-await.ts";
+import { suggestForShellWords } from "./shell-words.ts";
 import { suggestMethod } from "./suggest-method.ts";
 
 /** Where hints look: the cluster at the prompt, and the values of its global names. */
@@ -28,7 +29,8 @@ export function hintsAfter(
 
 /** What a line likely meant that ended with an error; undefined where nothing is known. */
 export function hintAt(error: unknown, source: string, { k8s, global }: HintContext): string | undefined {
-  if (!(error instanceof TypeError)) return undefined;
+  const words = suggestForShellWords(error, source, k8s);
+  if (words !== undefined || !(error instanceof TypeError)) return words;
   const name = /^([\w$]+)(?:\.[\w$]+ is not a function| is not iterable)/.exec(error.message)?.[1];
   if (name !== undefined && global(name) instanceof Promise) return `${name} is a promise: write (await ${name})`;
   return forgottenAwait(source, k8s) ?? suggestMethod(error, k8s);

@@ -213,7 +213,7 @@ export class Prompt {
         return;
       }
       this.#typed.push(source);
-      this.#enqueueWork(async () => this.options.stdout.write(`${this.#errorText(error)}\n`)).then(() =>
+      this.#enqueueWork(async () => this.options.stdout.write(`${this.#errorText(error, source)}\n`)).then(() =>
         done(null, undefined),
       );
       return;

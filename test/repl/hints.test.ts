@@ -61,6 +61,36 @@ test.each([
   expect(hintsAfter({ source, evaluation: prepare(source, "prompt"), value }, context)).toEqual(hints);
 });
 
+test.each([
+  ["kubectl get po -n web", "k8s.pods.list();"],
+  ["kubectl get deploy web", 'k8s.deployments.get("web");'],
+  ["kubectl describe Node node0", 'k8s.nodes.describe("node0");'],
+  ["kubectl logs web-0 -f", 'k8s.pods.logs("web-0");'],
+  ["kubectl apply -f web.yaml", "k8s.pods.list();"],
+])("for %s it is told how that is said here", (source, line) => {
+  const error = errorOf(() => prepare(source, "prompt"));
+  expect(hintAt(error, source, context)).toContain(`functions here: ${line} docs/`);
+});
+
+test.each([
+  ["exit", ".exit leaves, and so does Ctrl-D"],
+  ["clear", ".clear clears the screen, and so does Ctrl-L"],
+  ["deploy", "Did you mean k8s.deployments?"],
+  ["configMap", "Did you mean k8s.configmaps?"],
+  ["whoami", "Did you mean k8s.whoami?"],
+  ["kubectlx", undefined],
+])("%s, which is not defined: %j", (name, hint) => {
+  expect(hintAt(new ReferenceError(`${name} is not defined`), name, context)).toBe(hint);
+});
+
+function errorOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
+
 test("an error from a promise that was kept names it, and one of another kind brings no hint", () => {
   for (const message of ["pods.map is not a function", "pods is not iterable"]) {
     expect(hintAt(new TypeError(message), "pods", context)).toBe("pods is a promise: write (await pods)");
