@@ -51,7 +51,7 @@ test("status tells each step once and ends when the rollout is done", async () =
   await cluster.settled(following);
   expect(told[0]).toBe("its controller has not seen the latest change yet");
   expect(told).toContain("0 of 2 updated replicas are available");
-  expect(told.at(-1)).toBe("it is rolled out!");
+  expect(told.at(-1)).toBe("successfully rolled out!");
   expect(new Set(told).size).toBe(told.length);
 });
 

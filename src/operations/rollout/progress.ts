@@ -107,7 +107,7 @@ async function requireRevision<T extends KubernetesObject>(
 }
 
 function messageOf(status: RolloutStatus): string {
-  if (status.type === "done") return "it is rolled out";
+  if (status.type === "done") return "successfully rolled out";
   return status.type === "pending" ? status.progress : status.reason;
 }
 
