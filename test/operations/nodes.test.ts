@@ -119,6 +119,24 @@ test("a failure in the middle of several nodes says which are done", async () =>
   expect((await nodes.get("b")).spec?.unschedulable).toBeUndefined();
 });
 
+test("Ctrl-C ends what several nodes are taken for, and says which are done", async () => {
+  const line = new AbortController();
+  const { transport, timing, scope } = nodes;
+  const resource = await nodes.resource();
+  const prompt = new ResourceHelper<Node>({ transport, timing, scope, resource, interruption: () => line.signal });
+  fail = ({ method, url }) => {
+    if (method === "GET" && url.includes("/nodes/b")) line.abort();
+    return undefined;
+  };
+  await expect(prompt.cordon(["a", "b"])).rejects.toMatchObject({
+    code: "ABORTED",
+    message: expect.stringMatching(/; cordoned: a; not cordoned: b$/),
+  });
+  const others = [prompt.uncordon(["a", "b"]), prompt.taint(["a", "b"], "team=x:NoSchedule"), prompt.drainPlan("a")];
+  await Promise.all(others.map((one) => expect(one).rejects.toMatchObject({ code: "ABORTED" })));
+  expect((await nodes.get("a")).spec).toMatchObject({ unschedulable: true });
+});
+
 test.each<[what: object | undefined | null, message: RegExp]>([
   [undefined, /^Cannot drain: nothing says which nodes$/],
   [null, /^Cannot drain: nothing says which nodes$/],

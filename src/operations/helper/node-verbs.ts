@@ -22,9 +22,10 @@ export class NodeVerbs<T extends KubernetesObject = UnknownObject> extends Acces
   async cordon(name: string, options?: WriteOptions): Promise<Node>;
   async cordon(which: readonly string[] | SelectorOptions, options?: WriteOptions): Promise<Node[]>;
   async cordon(which: NodeChoice, options: WriteOptions = {}): Promise<Node | Node[]> {
+    const signal = this.signalFor(options.signal);
     const nodes = await this.#nodes("cordon", which);
     const { cordon } = await import("../nodes/cordon.ts");
-    return cordon(nodes, which, options);
+    return cordon(nodes, which, { ...options, signal });
   }
 
   /**
@@ -36,9 +37,10 @@ export class NodeVerbs<T extends KubernetesObject = UnknownObject> extends Acces
   async uncordon(name: string, options?: WriteOptions): Promise<Node>;
   async uncordon(which: readonly string[] | SelectorOptions, options?: WriteOptions): Promise<Node[]>;
   async uncordon(which: NodeChoice, options: WriteOptions = {}): Promise<Node | Node[]> {
+    const signal = this.signalFor(options.signal);
     const nodes = await this.#nodes("uncordon", which);
     const { uncordon } = await import("../nodes/cordon.ts");
-    return uncordon(nodes, which, options);
+    return uncordon(nodes, which, { ...options, signal });
   }
 
   /**
@@ -59,9 +61,10 @@ export class NodeVerbs<T extends KubernetesObject = UnknownObject> extends Acces
     changes: string | readonly string[],
     options: TaintOptions = {},
   ): Promise<Node | Node[]> {
+    const signal = this.signalFor(options.signal);
     const nodes = await this.#nodes("taint", which);
     const { taint } = await import("../nodes/taint.ts");
-    return taint(nodes, which, changes, options);
+    return taint(nodes, which, changes, { ...options, signal });
   }
 
   /**
@@ -71,9 +74,10 @@ export class NodeVerbs<T extends KubernetesObject = UnknownObject> extends Acces
    * const obstacles = (await k8s.nodes.drainPlan("worker-1")).filter(({ action }) => action === "error");
    */
   async drainPlan(which: NodeChoice, options: DrainPlanOptions = {}): Promise<DrainPlanPod[]> {
+    const signal = this.signalFor(options.signal);
     const nodes = await this.#nodes("drain", which);
     const { planDrain } = await import("../nodes/drain.ts");
-    return planDrain(nodes, which, options);
+    return planDrain(nodes, which, { ...options, signal });
   }
 
   /**
