@@ -13,12 +13,13 @@ export interface BuiltProgram {
   remove(): Promise<void>;
 }
 
-export async function buildProgram(): Promise<BuiltProgram> {
+/** @param modules sources that a test imports from the folder, by the name that they have there */
+export async function buildProgram(modules: Readonly<Record<string, string>> = {}): Promise<BuiltProgram> {
   // Inside the package, so that packages and package.json are found as in dist.
   const folder = await mkdtemp(path.join(root, "node_modules/.program-test-"));
   await build({
     absWorkingDir: root,
-    entryPoints: [{ in: "src/cli/main.ts", out: "cli/main" }],
+    entryPoints: { "cli/main": "src/cli/main.ts", ...modules },
     outdir: folder,
     bundle: true,
     splitting: true,

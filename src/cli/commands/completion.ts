@@ -48,7 +48,8 @@ function scriptFor({ positionals }: Invocation): string {
   const [name, extra] = positionals;
   const shell = SHELLS.find((one) => one === name);
   if (shell !== undefined && extra === undefined) return SHELL_SCRIPTS[shell];
-  throw new UsageError("USAGE", `Cannot print a completion script: ${name ?? "no shell"} is not one of those known`, {
+  const what = name === undefined ? "there is no shell" : `"${extra ?? name}" is none of the shells that are known`;
+  throw new UsageError("USAGE", `Cannot print a completion script: ${what}`, {
     hint: `kubescript completion ${SHELLS.join("|")}`,
   });
 }

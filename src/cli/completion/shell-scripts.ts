@@ -1,11 +1,12 @@
 /** Shells that are known, each with the script that makes it ask `kubescript completion --line` when Tab is pressed. */
 export const SHELL_SCRIPTS = {
   // Readline replaces what stands behind the last = or :, which it takes for the ends of words: $2. So that much of each
-  // offer is cut off in front. A backslash goes before what the shell would take apart.
+  // offer is cut off in front. It quotes files alone: names of a kubeconfig may hold anything, so they are quoted here, and
+  // left out within quotes that they would end or in which they would be expanded.
   bash: `_kubescript() {
   local line="\${COMP_LINE:0:COMP_POINT}" offered word value
-  local before="\${line##*[[:space:]]}"
-  before="\${before%"$2"}"
+  local before="\${line%"$2"}"
+  before="\${before##*[[:space:]]}"
   COMPREPLY=()
   while IFS= read -r offered; do
     value="\${offered%%$'\\t'*}"
@@ -15,9 +16,13 @@ export const SHELL_SCRIPTS = {
     else
       value="\${value#"$before"}"
       case "$value" in *=) compopt -o nospace ;; esac
+      case "\${COMP_WORDS[COMP_CWORD]}" in
+        [\\"\\']*) case "$value" in *[\\"\\'\\$\\\`\\\\!]*) continue ;; esac ;;
+        *) printf -v value %q "$value" ;;
+      esac
       COMPREPLY+=("$value")
     fi
-  done < <(kubescript completion --line "$line" 2>/dev/null)
+  done < <(kubescript completion --line "$line" </dev/null 2>/dev/null)
 }
 complete -F _kubescript kubescript
 `,
@@ -35,17 +40,23 @@ _kubescript() {
     else
       plain+=("\${value//:/\\\\:}:\${offered#*$'\\t'}")
     fi
-  done < <(kubescript completion --line "$line" 2>/dev/null)
+  done < <(kubescript completion --line "$line" </dev/null 2>/dev/null)
   (( \${#plain} )) && _describe -V kubescript plain
   (( \${#open} )) && _describe -V kubescript open -S ''
-  (( files == 0 )) && _files
+  (( files == 0 )) || return
+  [[ "$PREFIX" == --*=* ]] && compset -P 1 '*='
+  _files
 }
 if [ "$funcstack[1]" = "_kubescript" ]; then _kubescript "$@"; else compdef _kubescript kubescript; fi
 `,
   fish: `function __kubescript_complete
-    for offered in (kubescript completion --line (commandline -cp) 2>/dev/null)
+    for offered in (kubescript completion --line (commandline -cp) </dev/null 2>/dev/null)
         if test "$offered" = ":files"
-            __fish_complete_path (commandline -ct)
+            set -l flag (string match -r -- '^--[^=]+=' (commandline -ct))
+            set -l word (string replace -r -- '^--[^=]+=' '' (commandline -ct))
+            for file in (complete -C "'' $word")
+                echo -- "$flag$file"
+            end
         else
             echo -- $offered
         end

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
@@ -73,6 +76,21 @@ test("where nothing can be asked nothing is offered, and nothing fails", async (
   const env = { KUBECONFIG: path.join(folder, "broken") };
   expect(await offered("kubescript eval --context ", env)).toBe("");
   expect(await offered("kubescript eval -n ", env)).toBe("");
+});
+
+test("no cluster is asked for the name of an option", async () => {
+  let asked = 0;
+  const server = createServer((_, answer) => {
+    asked += 1;
+    answer.writeHead(404).end();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const line = `kubescript --server http://127.0.0.1:${(server.address() as AddressInfo).port} schedule remove`;
+  expect(await offered(`${line} --dry`)).toBe("--dry-run");
+  expect(asked).toBe(0);
+  await offered(`${line} n`);
+  expect(asked).toBeGreaterThan(0);
+  server.close();
 });
 
 test("schedules are offered to the verbs that take one", async () => {
