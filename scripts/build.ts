@@ -2,7 +2,7 @@
  * Builds `dist`: one bundle split along its lazy imports, so that a command loads only what it needs. Packages are
  * taken into it, which halves the time of a first request; those that find files or programs of their own stay outside.
  *
- *   tsx scripts/build.ts            the code
+ *   tsx scripts/build.ts            the code; type declarations stay those of an earlier build
  *   tsx scripts/build.ts --types    also the type declarations, as for a package
  */
 import { spawnSync } from "node:child_process";
@@ -67,14 +67,17 @@ const { metafile } = await build({
 const licenses = thirdPartyLicenses(Object.keys(metafile.inputs), root);
 writeFileSync(path.join(fresh, "THIRD-PARTY-LICENSES.txt"), licenses);
 await chmod(path.join(fresh, "cli/main.js"), 0o755);
-rmSync(path.join(root, "dist"), { recursive: true, force: true });
-renameSync(fresh, path.join(root, "dist"));
 
+const [dist, types] = [path.join(root, "dist"), path.join(fresh, "types")];
 if (process.argv.includes("--types")) {
   const tsc = path.join(path.dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
-  const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.types.json"], { cwd: root, stdio: "inherit" });
-  process.exitCode = status ?? 1;
+  const command = [tsc, "-p", "tsconfig.types.json", "--outDir", types];
+  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
   // By this name `kubescript types FILE` takes what the package exports.
-  if (status === 0)
-    appendFileSync(path.join(root, "dist/types/index.d.ts"), "export as namespace KubescriptPackage;\n");
+  appendFileSync(path.join(types, "index.d.ts"), "export as namespace KubescriptPackage;\n");
+} else if (existsSync(path.join(dist, "types"))) {
+  renameSync(path.join(dist, "types"), types);
 }
+rmSync(dist, { recursive: true, force: true });
+renameSync(fresh, dist);
