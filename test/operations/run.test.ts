@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "vitest";
-import { ApiError } from "../../src/errors.ts";
+import { ApiError, ConnectionError } from "../../src/errors.ts";
 import { podToRun } from "../../src/operations/run/pod-to-run.ts";
 import { type AnyRunOptions, type AttachedRunOptions, run } from "../../src/operations/run/run.ts";
 import { ResourceClient } from "../../src/resources/client.ts";
-import type { ChannelSocket } from "../../src/transport/transport.ts";
+import type { ChannelSocket, Transport } from "../../src/transport/transport.ts";
 import type { Pod } from "../../src/types/core-v1.ts";
 import { type MovingSandbox, movingSandbox } from "../support/moving-sandbox.ts";
 import { failureOf } from "../transport/support/failure.ts";
@@ -108,9 +108,12 @@ test("a pod that cannot start ends the wait with the reason, or when its time is
 
 test("what a container printed before it was joined stands first, and one that ended before is told by its log", async () => {
   const { pods, settled } = sandbox();
-  const joinedBy = (open: () => Promise<ChannelSocket>): ResourceClient<Pod> =>
+  const joinedBy = (
+    open: () => Promise<ChannelSocket>,
+    stream: Transport["stream"] = pods.transport.stream,
+  ): ResourceClient<Pod> =>
     new ResourceClient<Pod>({
-      transport: { ...pods.transport, open },
+      transport: { ...pods.transport, open, stream },
       resource: () => pods.resource(),
       scope: pods.scope,
       timing: pods.timing,
@@ -127,6 +130,13 @@ test("what a container printed before it was joined stands first, and one that e
   const typed = shell("echo start; sleep 5; echo end; exit 3", { stdin: "x" });
   const whole = { stdout: "start\nend\n", stderr: "", exitCode: 3 };
   expect(await settled(run(joinedBy(late), "early", typed))).toEqual(whole);
+  const long = run(joinedBy(late), "long", { ...typed, maxBufferBytes: 5 });
+  expect((await settled(failureOf(long))).message).toContain("it is longer than");
+  const lost = joinedBy(late, async (request, options) => {
+    if (request.path.endsWith("/log")) throw new ConnectionError("CONNECTION_LOST", "lost");
+    return pods.transport.stream(request, options);
+  });
+  expect(await settled(failureOf(run(lost, "lost", typed)))).toMatchObject({ code: "CONNECTION_LOST" });
   const tooLate = async (): Promise<never> => {
     await pods.timing.sleep(10_000);
     const status = { message: "container is not running", code: 400 };

@@ -1,5 +1,4 @@
-import { throwIfAborted } from "../../core/abort.ts";
-import { isApiError, isKubescriptError } from "../../errors.ts";
+import { isApiError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { type Collected, collect, DEFAULT_MAX_BUFFER_BYTES, gather } from "../exec/collect.ts";
@@ -63,7 +62,7 @@ export async function containerSession(
   const { stdout, stderr } = await collect(process, { stdin, maxBufferBytes, label, showProgress });
   const { exitCode } = await containerEnd(pods, name, container, signal);
   const read = stdout.length + stderr.length;
-  const missed = await printedBefore(pods, name, container, read, { maxBufferBytes, signal });
+  const missed = await printedBefore(pods, name, container, read, { maxBufferBytes, label, signal });
   return { type: "ended", stdout: Buffer.concat([missed, stdout]), stderr, exitCode };
 }
 
@@ -107,28 +106,20 @@ async function printedBefore(
   name: string,
   container: string,
   readBytes: number,
-  { maxBufferBytes, signal }: { readonly maxBufferBytes: number; readonly signal: AbortSignal | undefined },
+  how: { readonly maxBufferBytes: number; readonly label: string; readonly signal: AbortSignal | undefined },
 ): Promise<Uint8Array> {
-  const head: Uint8Array[] = [];
-  let kept = 0;
-  let length = 0;
+  const { maxBufferBytes, label, signal } = how;
   try {
     const status = containerStatus(await pods.get(name, { signal }), container);
     // Of one that has been started again, the log is another.
     if (status?.restartCount !== 0) return new Uint8Array();
-    for await (const chunk of logBytes(pods, name, container, { follow: false, signal })) {
-      length += chunk.length;
-      if (kept >= maxBufferBytes) continue;
-      head.push(Uint8Array.from(chunk));
-      kept += chunk.length;
-    }
+    const chunks = logBytes(pods, name, container, { follow: false, signal });
+    const log = await gather(chunks, "output", { label, maxBufferBytes: maxBufferBytes + readBytes });
+    return log.subarray(0, Math.max(0, log.length - readBytes));
   } catch (error) {
-    throwIfAborted(signal);
-    if (!isKubescriptError(error)) throw error;
-    return new Uint8Array();
+    if (isApiError(error)) return new Uint8Array();
+    throw error;
   }
-  const missed = Math.max(0, length - readBytes);
-  return Buffer.concat(head).subarray(0, missed);
 }
 
 /** Whether the user left it running. */
