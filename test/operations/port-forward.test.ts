@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { deferred } from "../../src/core/deferred.ts";
 import { BackingPods } from "../../src/operations/port-forward/backing-pods.ts";
 import { carry } from "../../src/operations/port-forward/carry.ts";
 import { listen, localAddresses } from "../../src/operations/port-forward/listen.ts";
@@ -553,6 +554,39 @@ test("once the watch of its pods has failed, connections find them as soon as th
   await expect.poll(() => backing.take(1000).catch(String)).toBe("Error: log in");
   loggedIn = true;
   expect(await backing.take(1000)).toBe(pod);
+});
+
+test("its end is not held up by a server that does not tell what selects the pods", async () => {
+  const asked = deferred<void>();
+  const target = {
+    pods: {
+      timing: cluster.k8s.pods.timing,
+      async *watch({ signal }: { signal: AbortSignal }) {
+        await once(signal, "abort");
+        yield* [];
+        throw signal.reason;
+      },
+    },
+    objects: {
+      resource: async () => ({ group: "example.com" }),
+      async *watch() {
+        yield { type: "MODIFIED", object: { kind: "Fleet", metadata: { name: "f" } } };
+      },
+      scale: (_name: string, _replicas: undefined, { signal }: { signal?: AbortSignal }) =>
+        new Promise((_, reject) => {
+          signal?.addEventListener("abort", () => reject(signal.reason));
+          asked.resolve();
+        }),
+    },
+    object: { metadata: { name: "f" } },
+    selection: { labels: "a=b" },
+  };
+  const over = new AbortController();
+  const handlers = { onPod: () => {}, onWaiting: () => {}, onGone: () => {} };
+  const backing = new BackingPods(target as unknown as ForwardTarget, handlers, over.signal);
+  await asked.promise;
+  over.abort();
+  await backing.ended;
 });
 
 test("nothing is forwarded on a dry run", async () => {

@@ -161,7 +161,7 @@ export class BackingPods {
         }
         this.#object = object;
         this.#end = targetEnd(object);
-        const selection = await selectionOf(objects, object);
+        const selection = await selectionOf(objects, object, this.#signal);
         if (selection !== undefined) this.#reselect(selection);
         this.#wake();
       }

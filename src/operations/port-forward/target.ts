@@ -57,7 +57,7 @@ export async function findTarget(
     return { ...base, selection: { fields: { "metadata.name": own } }, object: undefined };
   }
   const object = await objects.get(own, { signal: options.signal });
-  const selection = await selectionOf(objects, object);
+  const selection = await selectionOf(objects, object, options.signal);
   if (selection === undefined) {
     throw new UsageError("USAGE", `Cannot forward ports of ${label}: it selects no pods`, {
       hint: "Name a pod, or what runs pods: a service with a selector, a deployment, a stateful set …",
@@ -73,18 +73,20 @@ export async function findTarget(
 export async function selectionOf(
   objects: ResourceClient<TargetObject>,
   object: TargetObject,
+  signal: AbortSignal | undefined,
 ): Promise<PodSelection | undefined> {
-  const labels = podSelector(object) ?? (await selectorOfScale(objects, object));
+  const labels = podSelector(object) ?? (await selectorOfScale(objects, object, signal));
   return labels === undefined ? undefined : { labels };
 }
 
 async function selectorOfScale(
   objects: ResourceClient<TargetObject>,
   { metadata }: TargetObject,
+  signal: AbortSignal | undefined,
 ): Promise<string | undefined> {
   const { group } = await objects.resource();
   // Of the core group only replication controllers have one, and a selector besides.
-  return group === "" ? undefined : scaleSelector(objects, metadata?.name ?? "");
+  return group === "" ? undefined : scaleSelector(objects, metadata?.name ?? "", { signal });
 }
 
 /** Why no pod will be made for the object any more; undefined while some may. */
