@@ -90,6 +90,11 @@ test("an abort ends the reading of a URL, and nothing is asked of the cluster", 
   }
 });
 
+test("an abort while a file is read is no fault of the file", async () => {
+  const path = file("a.yaml", configMap("a"));
+  await expect(readManifests(path, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "ABORTED" });
+});
+
 test("`-` is what is piped in, read once and ended by an abort; a person is not waited for", async () => {
   expect(await standardInput(undefined, Readable.from([Buffer.from("a: "), Buffer.from("ü")]))).toBe("a: ü");
   const terminal = Object.assign(Readable.from([]), { isTTY: true });
@@ -195,6 +200,11 @@ test("what a template left empty is not there; what is no text is to be quoted",
     message: "Cannot read the text, document 1, line 3: the field metadata.name is missing",
     hint: undefined,
   });
+});
+
+test("a text of many megabytes in one of several JSON objects is no matter", () => {
+  const one = JSON.stringify({ data: `}"{${"x".repeat(2 ** 24)}` });
+  expect(jsonStream(`${one}${one}`)?.map(({ text }) => text === one)).toEqual([true, true]);
 });
 
 test("JSON objects may follow one another, as jq prints them; each has its line", async () => {

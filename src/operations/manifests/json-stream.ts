@@ -13,7 +13,7 @@ export function jsonStream(text: string): JsonPiece[] | undefined {
   const pieces: JsonPiece[] = [];
   let [depth, start, line, startLine] = [0, 0, 0, 0];
   // A whole string, a line break, a brace, or what may stand between two objects no more than inside one.
-  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\\n]|\\.)*"|\n|[{}]|[^\s"{}]+|"/g)) {
+  for (const { 0: token, index } of text.matchAll(/"[^"\\\n]*(?:\\.[^"\\\n]*)*"|\n|[{}]|[^\s"{}]+|"/g)) {
     if (token === "\n") line += 1;
     else if (token === "{") {
       if (depth === 0) [start, startLine] = [index, line];

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { throwIfAborted } from "../../core/abort.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { hideProgress, type ShowProgress } from "../../resources/progress.ts";
 import { decodeText } from "./decode-text.ts";
@@ -34,6 +35,7 @@ export async function* sourceTexts(source: string, options: ReadTextOptions): As
   else {
     for (const file of await manifestFiles(source, recursive)) {
       const bytes = await readFile(file, { signal }).catch((cause: unknown) => {
+        throwIfAborted(signal);
         throw unreadable(file, cause);
       });
       yield { text: decodeText(bytes), file };
