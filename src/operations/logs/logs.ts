@@ -8,9 +8,10 @@ import { type LogTarget, logPods } from "./log-pods.ts";
 import { readLogs } from "./read-logs.ts";
 
 /**
- * The lines of the logs of pods by name, by selector or by owner, those that come together in one. Of each container at most a chunk of lines is held, and
- * the server sends no faster than the loop reads. Lost connections are made again; no line is lost or doubled while the
- * node still has it. Throws ApiError, ConnectionError, AbortError, UsageError.
+ * The lines of the logs of pods by name, by selector or by owner; those that come together are given together. Of each
+ * container at most a chunk of lines is held, and the server sends no faster than the loop reads. Lost connections are
+ * made again; no line is lost or doubled while the node still has it. Throws ApiError, ConnectionError, AbortError,
+ * UsageError.
  */
 export async function* logs<T extends KubernetesObject>(
   client: ResourceClient<T>,
