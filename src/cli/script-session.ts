@@ -1,3 +1,4 @@
+import { throwIfAborted } from "../core/abort.ts";
 import { parseDuration } from "../core/duration.ts";
 import { isKubescriptError } from "../errors.ts";
 import { isBareInterruption } from "../repl/interrupt.ts";
@@ -41,28 +42,28 @@ export async function runWithGlobals(
   const timeoutMs = typeof values.timeout === "string" ? parseDuration(values.timeout) : undefined;
   const interruption = listenForInterruption({ timeoutMs, terminal });
   const { signal } = interruption;
-  // What an interrupted run still asks of the cluster is how it tidies up.
-  let tidies = false;
-  const observe = (): void => {
-    tidies ||= signal.aborted;
+  const patience = patienceWith(signal, () => {
+    const again = interruption.exitCode() === EXIT.interrupted ? "; Ctrl-C again ends at once" : "";
+    terminal.stderr.write(`Tidying up${again}.\n`);
+  });
+  const ended = (): void => {
+    patience.done();
+    interruption.done();
   };
   const session = await openSession(values, terminal, {
     printed: how.format.type === "table",
-    connect: { observe },
+    connect: { observe: patience.observe },
   }).catch((error: unknown) => {
-    interruption.done();
+    ended();
     throw error;
   });
   const log = createLog((line) => void terminal.stderr.write(`${line}\n`), hasColor(terminal, "stderr"));
   const shell = createShell({ cluster: () => session.k8s, env: terminal.env });
   installGlobals(createGlobals({ k8s: session.k8s, $: shell.$, log, args, signal: () => signal }));
   const strays = catchStrays();
-  const patience = patienceWith(signal, () => {
-    const again = interruption.exitCode() === EXIT.interrupted ? "; Ctrl-C again ends at once" : "";
-    if (tidies) terminal.stderr.write(`Tidying up${again}.\n`);
-    return tidies;
-  });
   try {
+    // Interrupted before it began, it has nothing to tidy up.
+    throwIfAborted(signal);
     const value = await Promise.race([work({ ...session, signal, log }), patience.over, strays.failure]);
     await Promise.race([printResult(value, how, terminal, signal), strays.failure]);
     return interruption.exitCode() ?? Number(process.exitCode ?? EXIT.done);
@@ -73,8 +74,7 @@ export async function runWithGlobals(
     return interruption.exitCode() ?? exitCodeOf(error, usage ? "command" : "script");
   } finally {
     strays.done();
-    patience.done();
-    interruption.done();
+    ended();
     shell.close();
     await session.close();
   }

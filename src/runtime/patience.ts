@@ -8,6 +8,8 @@ const MOMENT_MS = 1000;
 export interface Patience {
   /** Rejects with the reason of the abort once the run has had its time. */
   readonly over: Promise<never>;
+  /** Told of every request of the run: what it asks of the cluster once it is interrupted is how it tidies up. */
+  readonly observe: () => void;
   /** The run has ended. */
   done(): void;
 }
@@ -15,17 +17,19 @@ export interface Patience {
 /**
  * Waits for an interrupted run: a moment, and nearly {@link GRACE_MS} where it tidies up.
  *
- * @param tidies asked after that moment
+ * @param tidying told where it does after that moment
  */
-export function patienceWith(signal: AbortSignal, tidies: () => boolean): Patience {
+export function patienceWith(signal: AbortSignal, tidying: () => void = () => {}): Patience {
+  let tidies = false;
   let timer: NodeJS.Timeout | undefined;
   let begin = (): void => {};
   const over = new Promise<never>((_, reject) => {
     const end = (): void => reject(signal.reason);
     begin = () => {
       timer = setTimeout(() => {
-        if (tidies()) timer = setTimeout(end, GRACE_MS - 2 * MOMENT_MS);
-        else end();
+        if (!tidies) return end();
+        timer = setTimeout(end, GRACE_MS - 2 * MOMENT_MS);
+        tidying();
       }, MOMENT_MS);
     };
   });
@@ -34,6 +38,9 @@ export function patienceWith(signal: AbortSignal, tidies: () => boolean): Patien
   else signal.addEventListener("abort", begin, { once: true });
   return {
     over,
+    observe: () => {
+      tidies ||= signal.aborted;
+    },
     done: () => {
       clearTimeout(timer);
       signal.removeEventListener("abort", begin);

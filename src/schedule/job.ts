@@ -1,3 +1,4 @@
+import { throwIfAborted } from "../core/abort.ts";
 import { AbortError, UsageError } from "../errors.ts";
 import { errorText } from "../runtime/error-text.ts";
 import { EXIT, exitCodeOf } from "../runtime/exit-code.ts";
@@ -28,12 +29,8 @@ export async function runJob(name: string, load: () => Promise<Record<string, un
   const log = createLog((line) => void process.stderr.write(`${line}\n`));
   try {
     const words = process.argv.slice(2);
-    // What a run still asks of the cluster when it is to stop is how it tidies up.
-    let tidies = false;
-    const observe = (): void => {
-      tidies ||= controller.signal.aborted;
-    };
-    const k8s = await openCluster({ observe });
+    const patience = patienceWith(controller.signal);
+    const k8s = await openCluster({ observe: patience.observe });
     const shell = createShell({ cluster: () => k8s, env: process.env });
     try {
       const args = parsePlainArguments(words);
@@ -46,10 +43,11 @@ export async function runJob(name: string, load: () => Promise<Record<string, un
         }
         return exported;
       };
-      const patience = patienceWith(controller.signal, () => tidies);
-      const value = await Promise.race([run(), patience.over]).finally(patience.done);
+      throwIfAborted(controller.signal);
+      const value = await Promise.race([run(), patience.over]);
       if (value !== undefined) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
     } finally {
+      patience.done();
       shell.close();
       await k8s.close();
     }

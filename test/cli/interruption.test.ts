@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Interrupter, listenForInterruption } from "../../src/cli/interruption.ts";
+import { runWithGlobals } from "../../src/cli/script-session.ts";
 import { openCluster } from "../../src/runtime/open-cluster.ts";
 import { GRACE_MS } from "../../src/runtime/patience.ts";
 import { startSandbox } from "../../src/sandbox/index.ts";
@@ -60,6 +61,14 @@ test("a reader that went away ends the run as done, however many writes find tha
   expect(interruption.signal.aborted).toBe(true);
   expect([interruption.exitCode(), source.exits]).toEqual([0, []]);
   interruption.done();
+});
+
+test("what is interrupted while its cluster is opened does not begin", async () => {
+  const { terminal, stderr } = fakeTerminal();
+  const work = vi.fn(async () => "done");
+  expect(await runWithGlobals({ sandbox: true, timeout: "1ms" }, terminal, {}, work)).toBe(124);
+  expect(work).not.toHaveBeenCalled();
+  expect(stderr()).toContain("TimeoutError: Timed out after 1ms");
 });
 
 let program: BuiltProgram;

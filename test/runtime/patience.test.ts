@@ -9,19 +9,24 @@ test.each([
   ["nearly as long as the process has, where it tidies up,", true, GRACE_MS - 1000],
 ])("an interrupted run has %s to end", async (_, tidies, ms) => {
   const interrupt = new AbortController();
-  const patience = patienceWith(interrupt.signal, () => tidies);
+  const tidying = vi.fn();
+  const patience = patienceWith(interrupt.signal, tidying);
   const over = vi.fn();
   patience.over.catch(over);
   await vi.advanceTimersByTimeAsync(GRACE_MS);
+  // what was asked before is the run's own work
+  patience.observe();
   interrupt.abort(new Error("Interrupted"));
+  if (tidies) patience.observe();
   await vi.advanceTimersByTimeAsync(ms - 1);
   expect(over).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(1);
   expect(over).toHaveBeenCalledWith(interrupt.signal.reason);
+  expect(tidying).toHaveBeenCalledTimes(tidies ? 1 : 0);
 });
 
 test("one that was interrupted before it began is waited for too, and one that has ended keeps no timer", async () => {
-  const patience = patienceWith(AbortSignal.abort(new Error("early")), () => false);
+  const patience = patienceWith(AbortSignal.abort(new Error("early")));
   expect(vi.getTimerCount()).toBe(1);
   patience.done();
   expect(vi.getTimerCount()).toBe(0);
