@@ -13,9 +13,7 @@ export interface DownloadOptions extends CallOptions {
   readonly timeoutMs?: number | undefined;
   /** What is larger, its compression undone, is refused. Default 32 MiB. */
   readonly maxBytes?: number | undefined;
-  /** Tries in all, the first included, for answers 5xx and 429 and for connections that fail or break. Default 3. */
-  readonly maxTries?: number | undefined;
-  /** The wait between two tries. Default 1000. */
+  /** The wait between two tries, of which there are three. Default 1000. */
   readonly retryWaitMs?: number | undefined;
   /** PEM bundle. Default the authorities that the system trusts. */
   readonly ca?: string | undefined;
@@ -32,6 +30,8 @@ export interface Download {
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const MAX_REDIRECTS = 10;
+/** In all, the first included, for answers 5xx and 429 and for connections that fail or break. */
+const MAX_TRIES = 3;
 
 /**
  * Reads a document from any web server, through the environment's proxy. No cluster has a part in it: neither its
@@ -42,14 +42,14 @@ const MAX_REDIRECTS = 10;
  * Tries as kubectl does: https://github.com/kubernetes/cli-runtime/blob/master/pkg/resource/visitor.go
  */
 export async function download(address: string, options: DownloadOptions = {}): Promise<Download> {
-  const { signal, maxTries = 3, retryWaitMs = 1000 } = options;
+  const { signal, retryWaitMs = 1000 } = options;
   const url = parseUrl(address);
   for (let tried = 1; ; tried += 1) {
     try {
       return await downloadOnce(url, options);
     } catch (error) {
       const mayPass = isKubescriptError(error) && error.retryable && !(error instanceof TimeoutError);
-      if (!mayPass || tried >= maxTries) throw error;
+      if (!mayPass || tried >= MAX_TRIES) throw error;
     }
     await delay(retryWaitMs, undefined, signal === undefined ? {} : { signal }).catch(() => {
       throw abortError(signal);
