@@ -16,6 +16,9 @@ const HOPELESS = new Set([
   "RunContainerError",
 ]);
 
+/** Ends that are none: the container runtime could not start the program, whose exit code is made up. */
+const UNSTARTED = new Set(["StartError", "ContainerCannotRun"]);
+
 /** Of the kubelet's words for a configuration error, those about the image's own user: an object may yet come, a user not. */
 const WRONG_USER = /^CreateContainerConfigError: .*non-?root/i;
 
@@ -37,6 +40,9 @@ export async function containerStarted(
     if (pod === undefined) return { type: "failed", reason: "it is gone" };
     const { state = {}, lastState } = containerStatus(pod, container) ?? {};
     const end = state.terminated ?? (state.running === undefined ? lastState?.terminated : undefined);
+    if (end !== undefined && UNSTARTED.has(end.reason ?? "")) {
+      return { type: "failed", reason: words(end.reason ?? "", end.message) };
+    }
     if (state.running !== undefined || end !== undefined) return { type: "done", value: end };
     const { phase, reason, message } = pod.status ?? {};
     if (phase === "Failed" || phase === "Succeeded") {
