@@ -296,7 +296,7 @@ test("that a port speaks no TLS is seen in each way in which API servers say so"
 });
 
 test("what the API server refuses is an error that says what to do", async () => {
-  const { services, pods, configmaps } = cluster.k8s;
+  const { services, pods, nodes, configmaps } = cluster.k8s;
   const failure = async (work: Promise<Response>): Promise<unknown> =>
     work.then(
       (response) => response.status,
@@ -325,6 +325,12 @@ test("what the API server refuses is an error that says what to do", async () =>
     503,
     'Cannot fetch from services "web:81": it has no port 81',
     "It has http (80), tls (443).",
+  ]);
+  await nodes.create({ metadata: { name: "registered" } });
+  expect(await failure(nodes.fetch("registered", "/healthz"))).toEqual([
+    500,
+    'Cannot fetch from nodes "registered": it has told no address',
+    expect.stringContaining("kubelet"),
   ]);
   expect(await failure(services.fetch("none:80"))).toEqual([
     404,

@@ -21,6 +21,7 @@ const MAX_STATUS = 64 * 1024;
 const FAILED_TO_REACH = /^error trying to reach service: /i;
 const NO_ENDPOINTS = /^no endpoints available for service/i;
 const NO_PORT = /^no service port /i;
+const NO_ADDRESS = /^no preferred addresses found/i;
 
 /**
  * Tells an answer of the API server's own from one of what is behind it, which may well be an API too: the Status of the
@@ -77,6 +78,8 @@ function isOwn(status: Status, httpStatus: number, { plural, address }: Proxied)
       return message.includes(`resource "${plural}/proxy"`);
     case 404:
       return details?.name === address.name && (details.kind === plural || details.kind === "endpoints");
+    case 500:
+      return plural === "nodes" && NO_ADDRESS.test(message);
     case 501:
       return status.reason === "NotImplemented";
     case 503:
@@ -104,6 +107,14 @@ export async function refusalError(
       label,
       "there is none of that name",
       `For ${address.name} to ${address.port}, write "${meant}".`,
+    );
+  }
+  if (NO_ADDRESS.test(said)) {
+    return explained(
+      plain,
+      label,
+      "it has told no address",
+      "Its kubelet has not reported yet, or not for this server.",
     );
   }
   if (plain.httpStatus !== 503) return plain;

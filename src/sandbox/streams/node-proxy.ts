@@ -36,6 +36,7 @@ export function proxyToNode(
   const node = target.object as Node;
   const redirect = redirectToRoot(request);
   if (redirect !== undefined) return redirect;
+  requireAddress(node);
   requireKubelet(node, target.port === "" ? KUBELET_PORT : target.port);
   const { path } = splitProxyPath(requestTarget(request.url).pathname);
   const asked = path.replace(/(.)\/$/, "$1");
@@ -56,6 +57,12 @@ function answerOf(
   if (path === "/pods") return () => podList(node, context);
   if (path === "/stats/summary") return () => jsonAnswer(200, statsSummary(node, context));
   return undefined;
+}
+
+/** https://github.com/kubernetes/kubernetes/blob/master/pkg/util/node/node.go (GetPreferredNodeAddress) */
+function requireAddress({ metadata, status }: Node): void {
+  if ((status?.addresses ?? []).length > 0 || metadata.labels?.["kubernetes.io/hostname"] !== undefined) return;
+  throw new StatusError(500, "", "no preferred addresses found; known addresses: []");
 }
 
 function requireKubelet(node: Node, port: string): void {

@@ -74,7 +74,10 @@ test("what it has not, who it is not, and a node that nobody hears from are told
   expect(await refusal("node0:9100/proxy/metrics")).toMatch(
     /^503 .*dial tcp 10\.\S+:9100: connect: connection refused$/,
   );
-  sandbox.registry.create("nodes", "", { metadata: { name: "silent" } }, { manager: "test" });
+  sandbox.registry.create("nodes", "", { metadata: { name: "nowhere" } }, { manager: "test" });
+  expect(await refusal("nowhere/proxy/healthz")).toBe("500 no preferred addresses found; known addresses: []");
+  const labels = { "kubernetes.io/hostname": "silent" };
+  sandbox.registry.create("nodes", "", { metadata: { name: "silent", labels } }, { manager: "test" });
   expect(await refusal("silent/proxy/healthz")).toMatch(/^503 error trying to reach service: dial tcp silent:10250: /);
   expect((await ask("node0/proxy/pods", { method: "POST" })).status).toBe(405);
 });
