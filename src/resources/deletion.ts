@@ -1,6 +1,11 @@
 import type { KubernetesObject } from "../core/object.ts";
 import { groupResource, groupVersion } from "../core/path.ts";
-import { deleteCollectionRequest, deleteRequest, type ObjectTarget } from "../core/requests.ts";
+import {
+  type DeleteRequestOptions,
+  deleteCollectionRequest,
+  deleteRequest,
+  type ObjectTarget,
+} from "../core/requests.ts";
 import { type Status, UsageError } from "../errors.ts";
 import { callJson } from "../transport/call-json.ts";
 import type { ResourceClient } from "./client.ts";
@@ -21,7 +26,7 @@ export async function deleteObject<T extends KubernetesObject>(
   waiting: AbortSignal | undefined,
 ): Promise<T | Status> {
   requireTimeLimit(options.timeoutMs);
-  const answer = await callJson<T | Status>(client.transport, deleteRequest(target, options), options);
+  const answer = await callJson<T | Status>(client.transport, deleteRequest(target, cascading(options)), options);
   if (waits(client, options)) {
     const uid = isStatus(answer) ? answer.details?.uid : answer.metadata?.uid;
     await untilGone(client, target.name, { ...options, signal: waiting, uid });
@@ -44,7 +49,7 @@ export async function deleteCollection<T extends KubernetesObject>(
     );
   }
   requireTimeLimit(options.timeoutMs);
-  const request = deleteCollectionRequest(target, options, options);
+  const request = deleteCollectionRequest(target, options, cascading(options));
   const answer = await callJson<T | Status | { items: T[] }>(client.transport, request, options);
   if (!("items" in answer)) return answer as Status;
   const list = new ResourceList<T>({
@@ -60,6 +65,11 @@ export async function deleteCollection<T extends KubernetesObject>(
     }
   }
   return list;
+}
+
+/** The API would leave the pods of a Job and of a ReplicationController behind, unless it is told otherwise. */
+function cascading(options: DeleteRequestOptions): DeleteRequestOptions {
+  return { ...options, propagationPolicy: options.propagationPolicy ?? "Background" };
 }
 
 /** What is only tried never goes. */

@@ -45,6 +45,8 @@ export interface EditOptions extends WriteOptions {
 }
 
 export interface DeleteOptions extends CallScope, DeleteRequestOptions {
+  /** What becomes of the objects that it owns: they go after it, before it, or stay. Default Background, as for kubectl. */
+  readonly propagationPolicy?: DeleteRequestOptions["propagationPolicy"];
   /** Also waits until the object is gone. Default false. */
   readonly wait?: boolean | undefined;
   /** How long to wait for it. Default, and for 0: no limit but the signal. */

@@ -117,6 +117,19 @@ test("at the end of its time, or interrupted, it says what is gone, what was ask
   expect(await k8s.namespaces.find("shop")).toBeDefined();
 });
 
+test("what an object owns goes with it, as for kubectl, also where the API would leave it behind", async () => {
+  const containers = [{ name: "main", image: "busybox:1" }];
+  const spec = { template: { spec: { restartPolicy: "Never" as const, containers } } };
+  for (const name of ["a", "b", "c"]) await k8s.jobs.create({ metadata: { name, labels: { all: name } }, spec });
+  await k8s.jobs.delete("a");
+  await k8s.jobs.deleteAll({ labels: "all=b" });
+  await k8s.delete({ apiVersion: "batch/v1", kind: "Job", metadata: { name: "c" } });
+  expect(await Promise.all(bodies)).toEqual(
+    Array(3).fill(expect.objectContaining({ propagationPolicy: "Background" })),
+  );
+  expect(await k8s.jobs.list()).toEqual([]);
+});
+
 test("without waiting it asks and is done; options reach the server", async () => {
   await k8s.apply(held("a"));
   expect(
