@@ -59,7 +59,9 @@ export async function dispatch(line: readonly string[], terminal: Terminal): Pro
 
 async function writeHelp(text: string, { stdout }: Terminal): Promise<void> {
   const { wrapText } = await import("./wrap-text.ts");
-  await write(stdout, `${stdout.columns === undefined ? text : wrapText(text, stdout.columns)}\n`);
+  // A terminal whose size nobody has set says 0.
+  const { columns = 0 } = stdout;
+  await write(stdout, `${columns === 0 ? text : wrapText(text, columns)}\n`);
 }
 
 /** Splits off the first word that is no flag or a flag's value: the command. */

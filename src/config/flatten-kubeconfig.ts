@@ -1,8 +1,8 @@
 import path from "node:path";
 import { record } from "../core/record.ts";
 import { ConfigError } from "../errors.ts";
-import { type KubeconfigFile, SECTIONS, type Section } from "./kubeconfig.ts";
-import { entries } from "./kubeconfig-document.ts";
+import { type KubeconfigFile, SECTIONS } from "./kubeconfig.ts";
+import { entries, requireContext } from "./kubeconfig-document.ts";
 import type { Kubeconfig } from "./load-kubeconfig.ts";
 
 /** Fields that name a file, and those that hold what stands in one. */
@@ -18,21 +18,23 @@ type Read = (path: string) => Promise<Uint8Array>;
 /**
  * A kubeconfig that holds the certificates and keys of the files that it names, so that it serves on another machine.
  * Throws ConfigError `KUBECONFIG_INVALID` for a file that cannot be read.
+ * @param context only what it needs is read and changed; default everything
  */
-export async function flattenKubeconfig(kubeconfig: Kubeconfig, read: Read): Promise<Kubeconfig> {
-  return { ...kubeconfig, files: await Promise.all(kubeconfig.files.map((file) => flattenFile(file, read))) };
-}
-
-async function flattenFile(file: KubeconfigFile, read: Read): Promise<KubeconfigFile> {
-  const section = async (name: Section): Promise<Record<string, unknown>[]> => {
-    const key = SECTIONS[name];
-    const list = entries(file.document, name);
-    return Promise.all(
-      list.map(async (one) => ({ ...one, [key]: await flattenFields(record(one[key]), file.path, read) })),
-    );
+export async function flattenKubeconfig(kubeconfig: Kubeconfig, read: Read, context?: string): Promise<Kubeconfig> {
+  const needed = context === undefined ? undefined : requireContext(kubeconfig, context, "show").value;
+  const flatten = async (file: KubeconfigFile): Promise<KubeconfigFile> => {
+    const section = (name: "clusters" | "users", only: unknown): Promise<Record<string, unknown>[]> =>
+      Promise.all(
+        entries(file.document, name).map(async (one) => {
+          if (needed !== undefined && one.name !== only) return one;
+          const key = SECTIONS[name];
+          return { ...one, [key]: await flattenFields(record(one[key]), file.path, read) };
+        }),
+      );
+    const [clusters, users] = await Promise.all([section("clusters", needed?.cluster), section("users", needed?.user)]);
+    return { ...file, document: { ...file.document, clusters, users } };
   };
-  const [clusters, users] = await Promise.all([section("clusters"), section("users")]);
-  return { ...file, document: { ...file.document, clusters, users } };
+  return { ...kubeconfig, files: await Promise.all(kubeconfig.files.map(flatten)) };
 }
 
 async function flattenFields(

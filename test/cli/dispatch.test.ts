@@ -12,8 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function run(argv: string[], input = ""): Promise<{ code: number; stdout: string; stderr: string }> {
-  const stdout = new PassThrough();
+async function run(
+  argv: string[],
+  input = "",
+  columns?: number,
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const stdout = Object.assign(new PassThrough(), columns === undefined ? {} : { columns });
   const stderr = new PassThrough();
   const stdin = new PassThrough();
   stdin.end(input);
@@ -56,6 +60,12 @@ test.each(COMMANDS.map(({ name }) => name))("%s has help", async (name) => {
 test("help COMMAND is COMMAND --help", async () => {
   expect(await run(["help", "eval"])).toEqual(await run(["eval", "--help"]));
   expect(await run(["help"])).toEqual(await run(["--help"]));
+});
+
+test("help is wrapped at the width of a terminal that says how wide it is", async () => {
+  const plain = await run(["help"]);
+  expect((await run(["help"], "", 60)).stdout.split("\n").every((line) => line.length <= 60)).toBe(true);
+  expect(await run(["help"], "", 0)).toEqual(plain);
 });
 
 test("the general help lists every command", async () => {
@@ -120,6 +130,7 @@ test("config changes the kubeconfig that it was told", async () => {
     code: 2,
     stderr: expect.stringContaining("Cannot set-context: --current is its name"),
   });
+  expect((await run(["config", "use-context", "--current", ...flags])).stderr).toContain("it takes NAME");
   expect(await run(["config", "rename-context", "dev", ...flags])).toMatchObject({ code: 2 });
   expect(await run(["config", "rename-context", "dev", "test", ...flags])).toMatchObject({ code: 0 });
   expect(await run(["config", "current-context", "test", ...flags])).toMatchObject({ code: 2 });

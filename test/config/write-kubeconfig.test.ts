@@ -31,6 +31,8 @@ test("a file keeps its mode, and a link leads to the same file as before", async
   await writeKubeconfig({ path: link, text: "b" });
   expect([await readFile(file, "utf8"), await modeOf(file)]).toEqual(["b", 0o640]);
   expect((await lstat(link)).isSymbolicLink()).toBe(true);
+  await writeKubeconfig({ path: link, text: "secret" }, true);
+  expect([await readFile(file, "utf8"), await modeOf(file)]).toEqual(["secret", 0o600]);
 });
 
 test("what cannot be put in its place leaves nothing beside it", async () => {
@@ -62,4 +64,27 @@ contexts: [{name: x, context: {cluster: c, user: u}}]
   await expect(missing).rejects.toThrow(
     "Cannot flatten /home/.kube/config: its certificate-authority, /home/.kube/ca.crt, cannot be read",
   );
+});
+
+test("for one context only what it needs is made flat", async () => {
+  const text = `
+clusters: [{name: c, cluster: {certificate-authority: c.crt}}, {name: gone, cluster: {certificate-authority: gone.crt}}]
+users: [{name: u, user: {client-key: u.key}}, {name: gone, user: {client-key: gone.key}}]
+contexts: [{name: x, context: {cluster: c, user: u}}, {name: gone, context: {cluster: gone, user: gone}}]
+`;
+  const kubeconfig = mergeKubeconfigs([parseKubeconfig(text, "/home/config")]);
+  const read: string[] = [];
+  const flat = await flattenKubeconfig(
+    kubeconfig,
+    async (file) => {
+      read.push(file);
+      return Buffer.from("x");
+    },
+    "x",
+  );
+  expect(read.sort()).toEqual(["/home/c.crt", "/home/u.key"]);
+  expect(viewKubeconfig(flat, { raw: true, minify: "x" })).toMatchObject({
+    clusters: [{ name: "c", cluster: { "certificate-authority-data": "eA==" } }],
+    users: [{ name: "u", user: { "client-key-data": "eA==" } }],
+  });
 });

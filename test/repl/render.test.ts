@@ -121,6 +121,8 @@ test("what holds nothing is told by what can be called on it", async () => {
   }
   expect(await render(new Rollout(), how("table"))).toBe("Rollout: history, undo");
   expect(await render(Object.assign(new Rollout(), { name: "web" }), how("table"))).toBe("Rollout { name: 'web' }");
+  const methods = Object.assign(Object.create(null), { undo() {} });
+  expect(await render(Object.create(methods), how("table"))).toBe("Object: undo");
   expect(await render(new Date(0), how("table"))).toBe("1970-01-01T00:00:00.000Z");
 });
 

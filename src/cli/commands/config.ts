@@ -112,8 +112,9 @@ async function viewed(
   values: Invocation["values"],
   context: string | undefined,
 ): Promise<unknown> {
-  const whole = values.flatten === true ? await flattenKubeconfig(kubeconfig, (file) => readFile(file)) : kubeconfig;
   const minify = values.minify === true ? (context ?? currentContext(kubeconfig)) : undefined;
+  const whole =
+    values.flatten === true ? await flattenKubeconfig(kubeconfig, (file) => readFile(file), minify) : kubeconfig;
   return viewKubeconfig(whole, { raw: values.raw === true, minify });
 }
 

@@ -60,9 +60,10 @@ export const CHANGES: Readonly<Record<string, Changer>> = {
 };
 
 /** The names that a verb takes, just as many. Throws UsageError. */
-function namesOf(verb: string, { names, values }: ChangeWords, wanted: readonly string[]): readonly string[] {
+function namesOf(verb: string, { names }: ChangeWords, wanted: readonly string[]): readonly string[] {
   if (names.length === wanted.length) return names;
-  const what = values.current === true ? "--current is its name" : `it takes ${wanted.join(" and ")}`;
-  const line = ["kubescript config", verb, ...(values.current === true ? ["--current"] : wanted)].join(" ");
+  const current = wanted.length === 0;
+  const what = current ? "--current is its name" : `it takes ${wanted.join(" and ")}`;
+  const line = ["kubescript config", verb, ...(current ? ["--current"] : wanted)].join(" ");
   throw new UsageError("USAGE", `Cannot ${verb}: ${what}`, { hint: `${line}.` });
 }

@@ -169,7 +169,7 @@ function methodsOf(value: unknown): string | undefined {
   const empty = Reflect.ownKeys(object).length === 0 && !(inspect.custom in object);
   if (!empty || prototype === null || prototype === Object.prototype) return undefined;
   const names = Object.getOwnPropertyNames(prototype).filter((name) => name !== "constructor");
-  return names.length === 0 ? undefined : `${object.constructor.name}: ${names.sort().join(", ")}`;
+  return names.length === 0 ? undefined : `${object.constructor?.name ?? "Object"}: ${names.sort().join(", ")}`;
 }
 
 /** managedFields, as kubectl leaves them out of what people read. */
