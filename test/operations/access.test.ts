@@ -408,6 +408,20 @@ describe("a service account", () => {
     }
   });
 
+  test("is written beside those of others that are written at the same time", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "kubescript-access-"));
+    const file = path.join(folder, "config");
+    try {
+      await writeFile(file, "apiVersion: v1\nkind: Config\n", { mode: 0o644 });
+      const names = ["a", "b", "c", "d"];
+      await Promise.all(names.map((context) => k8s.access.kubeconfig("ci", { namespace: "web", context, file })));
+      expect(await tokensOf(file)).toHaveLength(names.length);
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   /** The same with a context of somebody else's, which is the current one, on another cluster of the same name. */
   function mergedWithOwn(text: string): string {
     const { clusters, users, contexts, ...others } = parseYaml(text) as Record<string, { name: string }[]>;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Connection } from "../../config/connection.ts";
@@ -5,6 +6,7 @@ import { type KubeconfigFile, parseKubeconfig } from "../../config/kubeconfig.ts
 import { readOptional } from "../../config/load-kubeconfig.ts";
 import { type Login, mergeLogin, requireOwnContext } from "../../config/merge-login.ts";
 import { writeKubeconfig } from "../../config/write-kubeconfig.ts";
+import { errorCode } from "../../core/error-code.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { namespaceOf } from "../../resources/scope.ts";
 import type { ServiceAccount } from "../../types/core-v1.ts";
@@ -60,10 +62,13 @@ export async function writeServiceAccountKubeconfig(
   const prepared = await prepare(operation, account, options);
   const file = path.resolve(options.file);
   // Before the token: it is not asked for in vain.
-  const present = await readPresent(file);
-  if (present !== undefined) requireOwnContext(present, prepared.name);
+  const before = await readOptional(file, (one) => readFile(one, "utf8"));
+  if (before !== undefined) requireOwnContext(parseKubeconfig(before, file), prepared.name);
   const { login, expirationTimestamp } = await prepared.logIn();
-  await writeKubeconfig({ path: file, text: mergeLogin(present, login) });
+  // Others may have been written into it meanwhile: from here to the end of the writing nothing comes between.
+  const present = presentIn(file);
+  if (present !== undefined) requireOwnContext(present, prepared.name);
+  await writeKubeconfig({ path: file, text: mergeLogin(present, login) }, true);
   return { file, context: prepared.name, expirationTimestamp };
 }
 
@@ -94,9 +99,13 @@ async function prepare(
   };
 }
 
-async function readPresent(file: string): Promise<KubeconfigFile | undefined> {
-  const text = await readOptional(file, (one) => readFile(one, "utf8"));
-  return text === undefined ? undefined : parseKubeconfig(text, file);
+function presentIn(file: string): KubeconfigFile | undefined {
+  try {
+    return parseKubeconfig(readFileSync(file, "utf8"), file);
+  } catch (error) {
+    if (errorCode(error) !== "ENOENT") throw error;
+    return undefined;
+  }
 }
 
 /** The way to the server, without anybody's credentials: those of a proxy stay here. */
