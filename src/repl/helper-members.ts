@@ -1,3 +1,4 @@
+import type { VerbOwners } from "../runtime/helper-of.ts";
 import { BUILT_IN_RESOURCES } from "../types/built-in-resources.ts";
 
 /** What a helper and a handle have for the operations that stand on them. */
@@ -11,16 +12,21 @@ const CONTROLLERS = ["deployments", "daemonsets", "statefulsets", "replicasets",
 const TEMPLATES = [...CONTROLLERS, "pods", "jobs", "cronjobs"];
 const REACHED = [...TEMPLATES, "services"];
 
-/** Verbs that refuse every built-in resource but these. */
-const ONLY: Readonly<Record<string, readonly string[]>> = {
+/** Verbs that few built-in resources have; the compiler holds these to what {@link VerbOwners} says. */
+const OWNED = {
   ...each(["cordon", "uncordon", "taint", "drain", "drainPlan"], ["nodes"]),
   ...each(["approve", "deny"], ["certificatesigningrequests"]),
   ...each(["token"], ["serviceaccounts"]),
   ...each(["recent", "follow"], ["events"]),
   ...each(["cp"], ["pods"]),
-  ...each(["debug"], ["pods", "nodes"]),
   ...each(["fetch", "proxyPath"], ["pods", "services", "nodes"]),
   ...each(["rollout"], ["deployments", "daemonsets", "statefulsets"]),
+} satisfies { readonly [V in keyof VerbOwners]: readonly VerbOwners[V][] };
+
+/** Verbs that refuse every built-in resource but these. */
+const ONLY: Readonly<Record<string, readonly string[]>> = {
+  ...OWNED,
+  ...each(["debug"], ["pods", "nodes"]),
   ...each(["expose"], ["pods", "services", "deployments", "replicasets", "replicationcontrollers"]),
   ...each(["set"], TEMPLATES),
   ...each(["logs", "exec", "attach", "shell", "portForward"], REACHED),
@@ -30,8 +36,11 @@ const ONLY: Readonly<Record<string, readonly string[]>> = {
 /** Verbs that custom resources may have: by their `scale`. */
 const BY_SCALE: ReadonlySet<string> = new Set("logs exec attach shell portForward scale autoscale".split(" "));
 
-function each(verbs: readonly string[], resources: readonly string[]): Record<string, readonly string[]> {
-  return Object.fromEntries(verbs.map((verb) => [verb, resources]));
+function each<const V extends string, const R extends string>(
+  verbs: readonly V[],
+  resources: readonly R[],
+): Record<V, readonly R[]> {
+  return Object.fromEntries(verbs.map((verb) => [verb, resources])) as Record<V, readonly R[]>;
 }
 
 /** Members of a handle that its users call. */

@@ -7,7 +7,7 @@ type Requests = "certificatesigningrequests" | "csr";
 type RollingOut = "deployments" | "deploy" | "daemonsets" | "ds" | "statefulsets" | "sts";
 
 /** The verbs that few built-in resources have, and which; the others' refuse at run time. */
-interface Owners {
+export interface VerbOwners {
   readonly cordon: Nodes;
   readonly uncordon: Nodes;
   readonly taint: Nodes;
@@ -25,7 +25,7 @@ interface Owners {
 }
 
 /** The verbs of others, as what cannot be called: the compiler refuses `k8s.pods.cordon("web-0")`. */
-type NotOf<K> = { readonly [V in keyof Owners as K extends Owners[V] ? never : V]: never };
+type NotOf<K> = { readonly [V in keyof VerbOwners as K extends VerbOwners[V] ? never : V]: never };
 
 /** The helper under a built-in plural or short name. */
 export type HelperOf<K extends keyof BuiltInResources> = ResourceHelper<BuiltInResources[K]> & NotOf<K>;
