@@ -128,13 +128,10 @@ test("cluster-report names what is not well", async () => {
   });
 });
 
-test("compare-clusters has a row for each cluster, and a warning for one that does not answer", async () => {
+test("compare-clusters has a row for each cluster, and a warning for one that cannot be asked", async () => {
   const gone = "- name: gone\n  context: { cluster: gone, user: nobody }\n";
   const k8s = await cluster({ nodes: [{ name: "node0" }] }, (own) =>
-    own
-      .replace(/^contexts:\n/m, `contexts:\n${gone}`)
-      .replace(/^clusters:\n/m, "clusters:\n- name: gone\n  cluster: { server: 'https://127.0.0.1:1' }\n")
-      .replace(/^users:\n/m, "users:\n- name: nobody\n  user: {}\n"),
+    own.replace(/^contexts:\n/m, `contexts:\n${gone}`),
   );
   const { result, log } = await run("compare-clusters", k8s);
   expect(result).toMatchObject([{ context: "sandbox", version: "v1.36.2", nodes: 1, notReady: 0 }]);
