@@ -57,14 +57,20 @@ export async function download(address: string, options: DownloadOptions = {}): 
   }
 }
 
-/** A URL as messages show it: without user, password and the values of its query, which may be a credential. */
-export function shownUrl(url: URL): string {
+/** An address as messages show it: without user, password and the values of its query, which may be a credential. */
+export function shownAddress(address: string): string {
+  if (URL.canParse(address) && /^https?:/i.test(address)) return shownUrl(new URL(address));
+  // Where the user ends cannot be told for certain: too much is left out rather than too little.
+  return address.replace(/\/\/.*@/s, "//").replace(/\?.*$/s, "?…");
+}
+
+function shownUrl(url: URL): string {
   return `${url.origin}${url.pathname}${url.search === "" ? "" : "?…"}`;
 }
 
 function parseUrl(address: string): URL {
   if (URL.canParse(address)) return new URL(address);
-  throw new UsageError("INVALID_INPUT", `Cannot read ${address.replace(/\/\/[^/]*@/, "//")}: it is no URL`);
+  throw new UsageError("INVALID_INPUT", `Cannot read ${shownAddress(address)}: it is no URL`);
 }
 
 async function downloadOnce(first: URL, options: DownloadOptions): Promise<Download> {

@@ -79,7 +79,8 @@ describe("download", () => {
       `Cannot read ${web.url}/no?…: it redirects to ${web.url}/none, and there the server answered 404 Not Found`,
     );
     expect(JSON.stringify([error.message, error.stack, String(error.cause)])).not.toMatch(/t0ps|pa%20ss|pa ss/);
-    expect((await failure("http://jane:secret@[/")).message).toBe("Cannot read http://[/: it is no URL");
+    for (const user of ["jane:secret", "jane:se/cret", "jane:se?cret", "ja@ne:secret"])
+      expect((await failure(`http://${user}@[/?k=secret`)).message).toBe("Cannot read http://[/?…: it is no URL");
   });
 
   test("tries three times while the server is down, and once for what it refuses", async () => {

@@ -2,11 +2,12 @@ import { readFile } from "node:fs/promises";
 import { throwIfAborted } from "../../core/abort.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { hideProgress, type ShowProgress } from "../../resources/progress.ts";
+import { shownAddress } from "../../transport/download.ts";
 import { decodeText } from "./decode-text.ts";
 import { manifestFiles, unreadable } from "./files.ts";
 import { isGlob } from "./glob.ts";
 import { standardInput } from "./stdin.ts";
-import { isUrl, originOf, textAt } from "./url.ts";
+import { isUrl, textAt } from "./url.ts";
 
 /** A text that holds manifests. */
 export interface SourceText {
@@ -29,7 +30,7 @@ export interface ReadTextOptions extends ReadOptions, Pick<CallScope, "signal"> 
 /** The texts behind a source: itself, a URL's, standard input (`-`), or those of a file, a folder or a pattern. */
 export async function* sourceTexts(source: string, options: ReadTextOptions): AsyncGenerator<SourceText> {
   const { recursive = false, signal } = options;
-  if (isUrl(source)) yield { text: await downloaded(source, options), file: originOf(source) };
+  if (isUrl(source)) yield { text: await downloaded(source, options), file: shownAddress(source) };
   else if (source === "-") yield { text: await standardInput(signal), file: "standard input" };
   else if (isText(source)) yield { text: source, file: undefined };
   else {
@@ -49,7 +50,7 @@ export function isPath(source: string): boolean {
 }
 
 async function downloaded(url: string, { signal, showProgress = hideProgress }: ReadTextOptions): Promise<string> {
-  const task = showProgress(`reading ${originOf(url)}`);
+  const task = showProgress(`reading ${shownAddress(url)}`);
   try {
     return await textAt(url, { signal });
   } finally {

@@ -1,5 +1,5 @@
 import { UsageError } from "../../errors.ts";
-import { type DownloadOptions, download, shownUrl } from "../../transport/download.ts";
+import { type DownloadOptions, download, shownAddress } from "../../transport/download.ts";
 import { decodeText } from "./decode-text.ts";
 
 /** Whether a source is an address, and not a file or a text. */
@@ -7,22 +7,17 @@ export function isUrl(source: string): boolean {
   return /^\w[\w+.-]*:\/\/\S*$/.test(source);
 }
 
-/** Where a manifest stands in the web, for messages: what in its URL may be a credential is left out. */
-export function originOf(url: string): string {
-  return URL.canParse(url) && /^https?:/i.test(url) ? shownUrl(new URL(url)) : url.replace(/\/\/[^/]*@/, "//");
-}
-
 /** The text of a manifest in the web. Throws UsageError for an address of another kind, and for a page for people. */
 export async function textAt(url: string, options: DownloadOptions): Promise<string> {
   if (!/^https?:/i.test(url)) {
-    throw new UsageError("INVALID_INPUT", `Cannot read ${originOf(url)}: it is no http or https URL`, {
+    throw new UsageError("INVALID_INPUT", `Cannot read ${shownAddress(url)}: it is no http or https URL`, {
       hint: "Download it by other means and give the file.",
     });
   }
   const { body, contentType } = await download(url, options);
   const text = decodeText(body);
   if (/^text\/html\b/i.test(contentType) && /^\s*</.test(text)) {
-    throw new UsageError("INVALID_INPUT", `Cannot read ${originOf(url)}: it is a web page, not YAML or JSON`, {
+    throw new UsageError("INVALID_INPUT", `Cannot read ${shownAddress(url)}: it is a web page, not YAML or JSON`, {
       hint: "Give the URL of the file itself: on GitHub and GitLab, the one behind Raw.",
     });
   }
