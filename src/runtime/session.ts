@@ -121,11 +121,11 @@ export function once<T>(work: () => Promise<T>): () => Promise<T> {
 
 /** A transport that is made by its first call. */
 function deferredTransport(make: () => Promise<Transport>): Transport {
-  let made = false;
   const get = once(make);
+  let made: Promise<Transport> | undefined;
   const open = (): Promise<Transport> => {
-    made = true;
-    return get();
+    made = get();
+    return made;
   };
   return {
     send: async (request, options) => (await open()).send(request, options),
@@ -133,7 +133,9 @@ function deferredTransport(make: () => Promise<Transport>): Transport {
     open: async (request, options) => (await open()).open(request, options),
     upgrade: async (request, options) => (await open()).upgrade(request, options),
     close: async () => {
-      if (made) await (await get()).close();
+      // One that could not be made holds nothing, and its callers know why.
+      const transport = await made?.catch(() => undefined);
+      await transport?.close();
     },
   };
 }

@@ -54,6 +54,16 @@ describe("a handle", () => {
     expect(() => k8s.use("nowhere")).toThrow(/Cannot use context "nowhere"/);
   });
 
+  test("closes also where a context leads nowhere, and keeps that failure to its own place", async () => {
+    const broken = "contexts:\n- name: broken\n  context: { cluster: none, user: none }\n";
+    const both = await openCluster({ kubeconfig: sandbox.kubeconfig.replace("contexts:\n", broken), env: {} });
+    const { values, failures } = await both.across(["sandbox", "broken"], (one) => one.namespaces.list());
+    expect(values).toHaveLength(1);
+    expect(failures).toMatchObject([{ context: "broken", error: { code: "KUBECONFIG_INVALID" } }]);
+    await expect(both.use("broken").pods.list()).rejects.toMatchObject({ code: "KUBECONFIG_INVALID" });
+    await both.close();
+  });
+
   test("of a user that --as names is that user in every context", async () => {
     const flags = { as: "jane", asGroups: ["devs"] };
     const jane = await openCluster({ kubeconfig: sandbox.kubeconfig, env: {}, flags });
