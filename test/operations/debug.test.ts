@@ -92,6 +92,7 @@ test("wrong use is refused before anything is written", async () => {
   expect(await refused({ copyTo: "c", setImage: { wbe: "x" } })).toContain('it has no container "wbe"');
   // What would be left out without a word.
   expect(await refused({ image: "b", replace: true })).toContain("with replace: that is for a copy of the pod | Name");
+  expect(await refused({ image: "b", shareProcesses: false })).toContain("with shareProcesses: that is for a copy");
   expect(await refused({ image: "b", rm: true } as AnyDebugOptions)).toContain(
     "with rm: nothing waits for its end | Say",
   );

@@ -17,9 +17,16 @@ export function requireFitting(name: string, options: AnyDebugOptions, onNode: b
     const hint = "Say { attach: true } to run it to its end, or { terminal: true }.";
     refuseIdle(action, options, [...OF_THE_END, "rm"], "nothing waits for its end", hint);
   }
-  if (onNode) refuseIdle(action, options, ["copyTo", "target", ...OF_A_COPY], "that is for pods, and this is a node");
+  // Of these, false asks for something too.
+  const { shareProcesses, keepInitContainers } = options;
+  const asked = {
+    ...options,
+    shareProcesses: shareProcesses !== undefined,
+    keepInitContainers: keepInitContainers !== undefined,
+  };
+  if (onNode) refuseIdle(action, asked, ["copyTo", "target", ...OF_A_COPY], "that is for pods, and this is a node");
   else if (options.copyTo === undefined) {
-    refuseIdle(action, options, OF_A_COPY, "that is for a copy of the pod", 'Name the copy: { copyTo: "…" }.');
+    refuseIdle(action, asked, OF_A_COPY, "that is for a copy of the pod", 'Name the copy: { copyTo: "…" }.');
     refuseIdle(action, options, ["rm"], "a container beside the pod's own goes with the pod, and cannot be taken away");
   } else {
     const hint = "Leave it out: the containers of the copy see each other's processes.";
