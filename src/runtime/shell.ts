@@ -48,7 +48,7 @@ export function createShell(options: ShellOptions): SessionShell {
     (...words: unknown[]): unknown => {
       const shell = zx()({ env: environment(), ...own, ...extra } as Parameters<Shell>[0]) as unknown;
       const started = (shell as (...words: unknown[]) => unknown)(...words);
-      if ("input" in extra && extra.input instanceof Readable) endWithInput(started as ProcessPromise, extra.input);
+      if ("input" in extra && extra.input instanceof Readable) endTogether(started as ProcessPromise, extra.input);
       return started;
     };
   const $ = new Proxy((() => undefined) as unknown as Shell, {
@@ -75,15 +75,23 @@ export function createShell(options: ShellOptions): SessionShell {
 }
 
 /**
- * An input that fails, as a log does whose connection is lost, ends the command, which then has failed too. zx itself does
- * not listen: the failure would end this process, or the command wait for ever.
+ * An input that fails, as a log does whose connection is lost, ends the command, which then has failed too; a command that
+ * reads no further, as `head` does, ends its input. zx itself listens to neither: either would end this process, or wait for
+ * ever.
  */
-function endWithInput(command: ProcessPromise, input: Readable): void {
+function endTogether(command: ProcessPromise, input: Readable): void {
   input.on("error", (error) => {
     if (!(command instanceof Promise) || command.output !== null) return;
     // With a signal of its own, it is not ours to abort.
     if (command.signal === command.ac.signal) command.ac.abort(error);
     else command.kill().catch(() => undefined);
+  });
+  const { stdin } = command;
+  // How the command has ended, its exit code tells.
+  stdin?.on("error", () => undefined);
+  stdin?.once("close", () => {
+    const shared = input === process.stdin || input.listenerCount("data") > 0;
+    if (!shared) input.destroy();
   });
 }
 

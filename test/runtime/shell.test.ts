@@ -69,3 +69,24 @@ test("an input that fails ends the command with its failure, and one that does n
   await expect($({ input: Readable.from(broken()), signal })`cat`).rejects.toMatchObject({ signal: "SIGTERM" });
   expect((await $({ input: Readable.from(["a", "b"]) })`cat`).stdout).toBe("ab");
 });
+
+test("a command that reads no further ends its input, and is no failure", async () => {
+  const $ = open();
+  let closed = false;
+  const endless = async function* (): AsyncGenerator<string> {
+    try {
+      for (;;) yield "line\n".repeat(1000);
+    } finally {
+      closed = true;
+    }
+  };
+  const waiting = async function* (): AsyncGenerator<string> {
+    yield "line\n";
+    await new Promise(() => undefined);
+  };
+  expect((await $({ input: Readable.from(endless()) })`head -n 1`).stdout).toBe("line\n");
+  await expect.poll(() => closed).toBe(true);
+  const idle = Readable.from(waiting());
+  expect((await $({ input: idle })`head -n 1`).stdout).toBe("line\n");
+  await expect.poll(() => idle.destroyed).toBe(true);
+});
