@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { ContainerSession, ExecOptions, SessionEnd, SessionOptions } from "../../model/container-access.ts";
@@ -20,7 +20,8 @@ export function execIn(
   { command, stdin, tty }: ExecOptions,
 ): ContainerSession {
   const program = command[0] ?? "";
-  if (!isThere(pid, program, environment.PATH ?? "")) return notFound(id, program);
+  const problem = startProblem(pid, program, environment.PATH ?? "");
+  if (problem !== undefined) return refused(id, program, problem);
   const namespaces = ["--user", "--preserve-credentials", "--mount", "--uts", "--ipc", "--pid", "--wd"];
   const inside = tty ? terminalCommand(tools, command) : command;
   const argv = ["--pdeathsig", "KILL", tools.nsenter, "--target", String(pid), ...namespaces, "--", ...inside];
@@ -97,12 +98,9 @@ function containerInput(process: ContainerProcess, once: boolean): PassThrough {
 }
 
 /** As a container runtime words it. */
-function notFound(id: string, program: string): ContainerSession {
+function refused(id: string, program: string, why: string): ContainerSession {
   const stdout = new PassThrough().end();
   const stderr = new PassThrough().end();
-  const why = program.includes("/")
-    ? `stat ${program}: no such file or directory`
-    : "executable file not found in $PATH";
   const runtime = `OCI runtime exec failed: exec failed: unable to start container process: exec: ${JSON.stringify(program)}: ${why}: unknown`;
   const message = `error executing command in container: failed to exec in container: failed to start exec ${JSON.stringify(id)}: ${runtime}`;
   return {
@@ -115,20 +113,29 @@ function notFound(id: string, program: string): ContainerSession {
   };
 }
 
-/** Whether the container has the program, looked for as `execvp` does. */
-function isThere(pid: number, program: string, searchPath: string): boolean {
+/** Why the container cannot start the program, looked for as `execvp` does; undefined where nothing is in the way. */
+function startProblem(pid: number, program: string, searchPath: string): string | undefined {
   const root = `/proc/${pid}/root`;
-  if (program === "") return false;
+  if (!program.includes("/")) {
+    const isThere = searchPath
+      .split(":")
+      .some((directory) => fileProblem(join(root, directory, program)) === undefined);
+    return isThere ? undefined : "executable file not found in $PATH";
+  }
   // One that is relative is for the working directory to tell.
-  if (program.includes("/")) return !program.startsWith("/") || isExecutable(join(root, program));
-  return searchPath.split(":").some((directory) => isExecutable(join(root, directory, program)));
+  if (!program.startsWith("/")) return undefined;
+  const problem = fileProblem(join(root, program));
+  return problem === ABSENT ? `stat ${program}: ${ABSENT}` : problem;
 }
 
-function isExecutable(path: string): boolean {
+const ABSENT = "no such file or directory";
+
+function fileProblem(path: string): string | undefined {
   try {
+    if (statSync(path).isDirectory()) return "is a directory";
     accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EACCES" ? "permission denied" : ABSENT;
   }
 }

@@ -188,9 +188,15 @@ describe.skipIf(unable !== undefined)(`process pods (${unable ?? "bubblewrap wor
     expect(await stdout("host", ["sh", "-c", script], "&stdin=true&tty=true", [{ hex: `04${size}` }])).toBe(
       "37 101\r\nterminal\r\n",
     );
-    expect(await exec("host", ["nope"])).toMatchObject({
-      channels: { 3: expect.stringContaining('exec: \\"nope\\": executable file not found in $PATH: unknown') },
-    });
+    for (const [program, why] of [
+      ["nope", "executable file not found in $PATH"],
+      ["/bin/nope", "stat /bin/nope: no such file or directory"],
+      ["/tmp/file", "permission denied"],
+      ["/tmp", "is a directory"],
+    ] as const) {
+      const said = `exec: \\"${program}\\": ${why}: unknown`;
+      expect(await exec("host", [program])).toMatchObject({ channels: { 3: expect.stringContaining(said) } });
+    }
   });
 
   test("whoever is attached gets what the container prints, and a success however it ends", async () => {
