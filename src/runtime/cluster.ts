@@ -8,7 +8,7 @@ import type { CanOptions } from "../operations/access/attributes.ts";
 import type { UserInfo } from "../operations/access/who-am-i.ts";
 import type { Fleet } from "../operations/across/across.ts";
 import type { OperationContext } from "../operations/context.ts";
-import { CLUSTER_OPTIONS, HELPER_OPTIONS } from "../operations/option-names.ts";
+import { HELPER_OPTIONS } from "../operations/option-names.ts";
 import { ResourceHelper } from "../operations/resource-helper.ts";
 import type { ResourceClientSettings } from "../resources/client-settings.ts";
 import { hideProgress } from "../resources/progress.ts";
@@ -16,11 +16,11 @@ import { namespaceOf, type Scope, scopeOf } from "../resources/scope.ts";
 import { systemTiming } from "../resources/timing.ts";
 import type { CallOptions, Transport } from "../transport/transport.ts";
 import type { BuiltInResources } from "../types/built-in.ts";
-import { BUILT_IN_RESOURCES } from "../types/built-in-resources.ts";
+import { clusterOf } from "./cluster-of.ts";
 import { ClusterVerbs } from "./cluster-verbs.ts";
 import type { HelperOf } from "./helper-of.ts";
 import { Http } from "./http.ts";
-import { memberWithKnownOptions, withKnownOptions } from "./known-options.ts";
+import { withKnownOptions } from "./known-options.ts";
 import type { Session } from "./session.ts";
 import { settledResource } from "./settled-resources.ts";
 
@@ -48,9 +48,6 @@ export interface ClusterInfo {
   /** Undefined where the server does not tell: before 1.28, or to one who may not ask. */
   readonly user: string | undefined;
 }
-
-/** Names that are no resources though code asks for them: promises, inspection, serialisation. */
-const NOT_RESOURCES = new Set(["then", "catch", "finally", "constructor", "prototype", "inspect"]);
 
 /**
  * A cluster in a scope. Immutable: `in`, `everywhere`, `as`, `use` and `dryRun` give other handles over the same
@@ -322,34 +319,4 @@ export class ClusterHandle extends ClusterVerbs {
       },
     };
   }
-}
-
-/** The handle with a helper under every name that it does not have itself. */
-export function clusterOf(handle: ClusterHandle): Cluster {
-  return new Proxy(handle, {
-    get(target, name) {
-      if (typeof name === "symbol" || name in target) return memberWithKnownOptions(target, name, CLUSTER_OPTIONS);
-      return isResourceName(name) ? target.resource(name) : undefined;
-    },
-    has: (target, name) => name in target || (typeof name === "string" && isBuiltIn(name)),
-    ownKeys: (target) => [...Reflect.ownKeys(target), ...BUILT_IN_RESOURCES.map(({ name }) => name)].filter(unique),
-    getOwnPropertyDescriptor(target, name) {
-      if (typeof name === "symbol" || !isBuiltIn(name)) return Reflect.getOwnPropertyDescriptor(target, name);
-      return { value: target.resource(name), configurable: true, enumerable: true, writable: false };
-    },
-    set: () => false,
-    defineProperty: () => false,
-  }) as Cluster;
-}
-
-function isResourceName(name: string): boolean {
-  return /^[a-z][a-z0-9]*$/.test(name) && !NOT_RESOURCES.has(name);
-}
-
-function isBuiltIn(name: string): boolean {
-  return BUILT_IN_RESOURCES.some((one) => one.name === name);
-}
-
-function unique<T>(value: T, index: number, all: readonly T[]): boolean {
-  return all.indexOf(value) === index;
 }

@@ -11,7 +11,8 @@ import { ConfigError } from "../errors.ts";
 import type { ShowProgress } from "../resources/progress.ts";
 import type { LendTerminal } from "../resources/terminal.ts";
 import { type ConnectOptions, connect } from "../transport/connect.ts";
-import { type Cluster, ClusterHandle, clusterOf } from "./cluster.ts";
+import { type Cluster, ClusterHandle } from "./cluster.ts";
+import { clusterOf } from "./cluster-of.ts";
 import { type Contexts, Session } from "./session.ts";
 
 /** Which cluster, and how its transport is made. Everything has the process' own as default. */

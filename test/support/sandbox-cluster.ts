@@ -1,6 +1,7 @@
 import type { Connection } from "../../src/config/connection.ts";
 import type { ShowProgress } from "../../src/resources/progress.ts";
-import { type Cluster, ClusterHandle, clusterOf } from "../../src/runtime/cluster.ts";
+import { type Cluster, ClusterHandle } from "../../src/runtime/cluster.ts";
+import { clusterOf } from "../../src/runtime/cluster-of.ts";
 import { Session } from "../../src/runtime/session.ts";
 import type { Sandbox, SandboxOptions } from "../../src/sandbox/sandbox.ts";
 import { type PlannedWrite, plan } from "../../src/transport/plan.ts";
