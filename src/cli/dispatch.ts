@@ -6,7 +6,7 @@ import { EXIT, exitCodeOf } from "../runtime/exit-code.ts";
 import { allFlags, type Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { CLUSTER_FLAGS, type Flag, OUTPUT_FLAG, parseFlags, unknownFlag } from "./flags.ts";
-import { hasColor, type Terminal, write } from "./terminal.ts";
+import { columnsOf, hasColor, type Terminal, write } from "./terminal.ts";
 
 /** Runs the command that a line names, on this process, and ends it with the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -59,9 +59,8 @@ export async function dispatch(line: readonly string[], terminal: Terminal): Pro
 
 async function writeHelp(text: string, { stdout }: Terminal): Promise<void> {
   const { wrapText } = await import("./wrap-text.ts");
-  // A terminal whose size nobody has set says 0.
-  const { columns = 0 } = stdout;
-  await write(stdout, `${columns === 0 ? text : wrapText(text, columns)}\n`);
+  const columns = columnsOf(stdout);
+  await write(stdout, `${columns === undefined ? text : wrapText(text, columns)}\n`);
 }
 
 /** Splits off the first word that is no flag or a flag's value: the command. */

@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import { styleText } from "node:util";
 import { humanDuration } from "../core/human-duration.ts";
 import type { ProgressTask, ShowProgress } from "../resources/progress.ts";
-import { hasColor, type Terminal } from "./terminal.ts";
+import { columnsOf, hasColor, type Terminal } from "./terminal.ts";
 
 /** Work that is over sooner shows nothing. */
 const FIRST_AFTER_MS = 400;
@@ -91,7 +91,7 @@ class Line {
     const others = this.#tasks.size > 1 ? ` (and ${this.#tasks.size - 1} more)` : "";
     const words = [task.title, task.text].filter((part) => part !== "").join(": ");
     const time = ` ${humanDuration(now - task.since)}`;
-    const { columns = 80 } = stderr;
+    const columns = columnsOf(stderr) ?? 80;
     const text = `${shortened(`${words}${others}`, columns - time.length - ROOM)}${time}`;
     this.#write(
       `${ERASE}${hasColor(this.#terminal, "stderr") ? styleText("dim", text, { validateStream: false }) : text}`,

@@ -19,6 +19,11 @@ export function hasColor(terminal: Terminal, stream: "stdout" | "stderr"): boole
   return terminal[stream].isTTY === true && TERM !== "dumb";
 }
 
+/** How wide a terminal is; undefined of a pipe, and of a terminal whose size nobody has set, which says 0. */
+export function columnsOf({ columns }: Terminal["stdout"]): number | undefined {
+  return columns === 0 ? undefined : columns;
+}
+
 /** Writes and waits until it is taken. A reader that went away is no error: there is no one left to tell. */
 export function write(stream: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -12,11 +12,11 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A terminal of 40 columns whose streams are one screen, in the order of what was written. */
-function screen(tty = true): { terminal: Terminal; written(): string } {
+/** A terminal whose streams are one screen, in the order of what was written. */
+function screen(tty = true, columns = 40): { terminal: Terminal; written(): string } {
   let text = "";
   const stream = (): PassThrough => {
-    const one = Object.assign(new PassThrough(), { isTTY: tty, columns: 40 });
+    const one = Object.assign(new PassThrough(), { isTTY: tty, columns });
     one.on("data", (chunk: Buffer) => {
       text += chunk.toString();
     });
@@ -63,6 +63,14 @@ test("work that is over at once draws nothing, longer work a line that goes away
   expect([...new Set(drawn)]).toEqual([0, 1, 2].map((seconds) => `rollout: 1 of 3 updated ${seconds}s`));
   task.end();
   expect(written()).toBe(ERASE);
+});
+
+test("on a terminal whose size nobody has set a line is as long as on most", async () => {
+  const { terminal, written } = screen(true, 0);
+  const task = progressLine(terminal).show("rollout of a name that is no longer than a line");
+  await vi.advanceTimersByTimeAsync(600);
+  expect(written()).toContain("rollout of a name that is no longer than a line 0s");
+  task.end();
 });
 
 test("what others write finds an empty line, and the streams are given back at the end", async () => {
