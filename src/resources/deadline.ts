@@ -9,12 +9,15 @@ export interface Deadline {
   end(reason?: unknown): void;
 }
 
-/** Throws UsageError for a limit that is no length of time, which a timer would take for no time at all. */
-export function requireTimeLimit(limitMs: unknown): void {
+/**
+ * Throws UsageError for a limit that is no length of time, which a timer would take for no time at all.
+ * @param option what the limit was given as
+ */
+export function requireTimeLimit(limitMs: unknown, option = "timeoutMs"): void {
   if (limitMs === undefined || (typeof limitMs === "number" && limitMs >= 0)) return;
   const given = typeof limitMs === "string" ? JSON.stringify(limitMs) : String(limitMs);
   throw new UsageError("INVALID_INPUT", `Cannot wait for at most ${given} ms: that is no length of time`, {
-    hint: "timeoutMs takes milliseconds, as in { timeoutMs: 60_000 }.",
+    hint: `${option} takes milliseconds, as in { ${option}: 60_000 }.`,
   });
 }
 

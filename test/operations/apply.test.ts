@@ -381,3 +381,22 @@ test("what is being deleted is never in working order", async () => {
 const steered = (name: string, value: string): object => ({
   annotations: { [`sandbox.kubescript.dev/${name}`]: value },
 });
+
+test("a time that is no length of time is refused before the first request", async () => {
+  const { k8s } = cluster;
+  const began = cluster.requests.length;
+  for (const time of ["60s" as unknown as number, Number.NaN]) {
+    await expect(k8s.apply(configMap("a"), { wait: true, timeoutMs: time })).rejects.toMatchObject({
+      hint: expect.stringContaining("timeoutMs takes milliseconds"),
+    });
+    const joined = { attach: true, startTimeoutMs: time } as const;
+    for (const asked of [
+      k8s.run("a", { ...joined, image: "busybox:1" }),
+      k8s.nodes.debug("node0", { ...joined, image: "busybox:1" }),
+    ]) {
+      await expect(asked).rejects.toMatchObject({ hint: expect.stringContaining("startTimeoutMs takes milliseconds") });
+    }
+  }
+  expect(cluster.requests.slice(began)).toEqual([]);
+  expect(await k8s.apply(configMap("a"), { wait: true, timeoutMs: -1 })).toHaveLength(1);
+});

@@ -3,6 +3,7 @@ import type { KubernetesObject } from "../../core/object.ts";
 import { groupResource } from "../../core/path.ts";
 import { AbortError, isKubescriptError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
+import { requireTimeLimit } from "../../resources/deadline.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { scopeOf } from "../../resources/scope.ts";
 import type { Pod } from "../../types/core-v1.ts";
@@ -89,6 +90,7 @@ export async function debug(
   const onNode = groupResource(await client.resource()) === "nodes";
   const action = "debug";
   requireFitting(name, options, onNode);
+  requireTimeLimit(options.startTimeoutMs, "startTimeoutMs");
   const how = joining(options);
   if (how.joined) requireEffect(client, `${action} "${name}" to the end`);
   if (how.stdin !== undefined) requireStdin(how.stdin, name);

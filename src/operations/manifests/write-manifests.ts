@@ -4,6 +4,7 @@ import type { WriteOptions } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
 import type { OperationContext } from "../context.ts";
 import { eachAtOnce } from "../shared/at-once.ts";
+import { requireWaitTime } from "../wait/wait.ts";
 import { type AppliedObject, appliedObject } from "./applied-object.ts";
 import type { ApplyManifestsOptions } from "./apply-options.ts";
 import { awaitDefinitions } from "./definitions.ts";
@@ -37,6 +38,7 @@ export async function writeManifests(
   source: ManifestSource,
   options: ApplyManifestsOptions,
 ): Promise<AppliedObject[]> {
+  requireWaitTime(options.timeoutMs);
   const manifests = await readFor(operation, source, { ...options, generatedNames: writing.verb === "create" });
   const inventory = await Inventory.open(operation, options);
   const members =

@@ -1,6 +1,6 @@
 import { CommandError, isApiError, isKubescriptError, KubescriptError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
-import { deadline } from "../../resources/deadline.ts";
+import { deadline, requireTimeLimit } from "../../resources/deadline.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { ExecResult, outputText } from "../exec/exec-result.ts";
@@ -73,6 +73,7 @@ export async function run(pods: ResourceClient<Pod>, name: string, options: AnyR
   const { terminal = false, rm = false, startTimeoutMs } = options;
   const { stdin, check, maxBufferBytes } = options.terminal === true ? {} : options;
   if (stdin !== undefined) requireStdin(stdin, name);
+  requireTimeLimit(startTimeoutMs, "startTimeoutMs");
   if (terminal) requireTerminal(pods, action);
   const typed = terminal || stdin !== undefined;
   const streams = { attached: true, stdin: typed, stdinOnce: typed && (!terminal || rm), tty: terminal };

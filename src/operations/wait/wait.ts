@@ -1,8 +1,8 @@
 import { abortError } from "../../core/abort.ts";
 import type { KubernetesObject } from "../../core/object.ts";
-import { KubescriptError, TimeoutError, UsageError } from "../../errors.ts";
+import { KubescriptError, TimeoutError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
-import { deadline } from "../../resources/deadline.ts";
+import { deadline, requireTimeLimit } from "../../resources/deadline.ts";
 import type { CallScope } from "../../resources/options.ts";
 import type { ProgressTask } from "../../resources/progress.ts";
 import { explainTrouble } from "./explain-trouble.ts";
@@ -65,6 +65,11 @@ export interface WithinWork {
   readonly task?: ProgressTask | undefined;
 }
 
+/** Throws UsageError for a time-out that is none; unlike those of other work it may be negative, as kubectl's. */
+export function requireWaitTime(timeoutMs: unknown): void {
+  requireTimeLimit(typeof timeoutMs === "number" ? Math.abs(timeoutMs) : timeoutMs);
+}
+
 /** {@link waitForAll} by a judge of one's own. */
 export async function runWait<T extends KubernetesObject>(
   groups: readonly WaitGroup<T>[],
@@ -73,8 +78,7 @@ export async function runWait<T extends KubernetesObject>(
   within: WithinWork = {},
 ): Promise<T[]> {
   const { timeoutMs = WAIT_TIMEOUT_MS, signal } = options;
-  if (typeof timeoutMs !== "number" || Number.isNaN(timeoutMs))
-    throw new UsageError("INVALID_INPUT", `Cannot wait to ${wanted.goal}: timeoutMs is not a number`);
+  requireWaitTime(timeoutMs);
   const [group] = groups;
   if (group === undefined) return [];
   const tried = group.client.storesNothing;
