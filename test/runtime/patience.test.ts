@@ -25,6 +25,23 @@ test.each([
   expect(tidying).toHaveBeenCalledTimes(tidies ? 1 : 0);
 });
 
+test("a loop that goes on asking is not taken for one that tidies up", async () => {
+  const interrupt = new AbortController();
+  const patience = patienceWith(interrupt.signal);
+  const over = vi.fn();
+  patience.over.catch(over);
+  interrupt.abort(new Error("Interrupted"));
+  for (let asked = 0; asked < 500; asked++) patience.observe();
+  await vi.advanceTimersByTimeAsync(1000);
+  for (let asked = 0; asked < 20; asked++) patience.observe();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(over).not.toHaveBeenCalled();
+  patience.observe();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(over).toHaveBeenCalledWith(interrupt.signal.reason);
+  patience.done();
+});
+
 test("one that was interrupted before it began is waited for too, and one that has ended keeps no timer", async () => {
   const patience = patienceWith(AbortSignal.abort(new Error("early")));
   expect(vi.getTimerCount()).toBe(1);
