@@ -143,6 +143,11 @@ test("what a container printed before it was joined stands first, and one that e
     throw new ApiError("API", status.message, { status, httpStatus: 400, method: "GET", path: "/attach" });
   };
   expect(await settled(run(joinedBy(tooLate), "quick", typed))).toEqual(whole);
+  const unreported = async (): Promise<never> => {
+    const status = { message: "container x not found in pod x_default", code: 500 };
+    throw new ApiError("API", status.message, { status, httpStatus: 500, method: "GET", path: "/attach" });
+  };
+  expect(await settled(run(joinedBy(unreported), "unreported", typed))).toEqual(whole);
   const stays = shell("sleep 1000", { stdin: "x" });
   expect((await settled(failureOf(run(joinedBy(tooLate), "stays", stays)))).message).toContain(
     "container is not running",

@@ -1,4 +1,5 @@
-import { isApiError } from "../../errors.ts";
+import { throwIfAborted } from "../../core/abort.ts";
+import { isApiError, isKubescriptError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { Pod } from "../../types/core-v1.ts";
 import { type Collected, collect, DEFAULT_MAX_BUFFER_BYTES, gather } from "../exec/collect.ts";
@@ -91,9 +92,30 @@ async function joinUnlessEnded(
     return await openProcess(pods, name, { ...options, subresource: "attach" });
   } catch (error) {
     if (!isApiError(error)) throw error;
-    const pod = await pods.get(name, { signal });
-    if (containerStatus(pod, container)?.state?.terminated === undefined) throw error;
+    if (!(await hasEnded(pods, name, container, ENDED.test(error.message), signal))) throw error;
     return undefined;
+  }
+}
+
+/** What kubelets and container runtimes say of one that has ended. */
+const ENDED = /container .*(not found|not running|exited)/is;
+
+/** Whether a container has ended; `isSaid` where a kubelet knows so already, which reports it a second later. */
+async function hasEnded(
+  pods: ResourceClient<Pod>,
+  name: string,
+  container: string,
+  isSaid: boolean,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (!isSaid) return containerStatus(await pods.get(name, { signal }), container)?.state?.terminated !== undefined;
+  try {
+    await containerEnd(pods, name, container, signal);
+    return true;
+  } catch (error) {
+    throwIfAborted(signal);
+    if (!isKubescriptError(error)) throw error;
+    return false;
   }
 }
 
