@@ -245,10 +245,11 @@ describe.each(["the machine's programs", ...(busybox === undefined ? [] : ["busy
         // All has been sent, which says nothing of how far the shell over there is.
         while (temporaries().length === 0);
         const [stage = ""] = temporaries();
-        // Runtimes hand on what had arrived of a connection that is gone, this one when all of the file is there.
-        const line = 'until [ "$(wc -c <"$0")" -ge 400000 ]; do :; done; echo late >>"$0"';
+        // Runtimes hand on what had arrived of a connection that is gone, this one when all of the file is there; a test
+        // that fails removes the folder.
+        const line = 'until [ "$(wc -c <"$0")" -ge 400000 ]; do [ -d "$1" ] || exit; done; echo late >>"$0"';
         const file = path.join(folder, stage, "data", "a.sql");
-        const straggler = spawn("sh", ["-c", line, file], { stdio: "ignore", env: { PATH: hostPath } });
+        const straggler = spawn("sh", ["-c", line, file, folder], { stdio: "ignore", env: { PATH: hostPath } });
         stragglers.push(straggler);
         // It was at work before the connection broke.
         while (!readFileSync(`/proc/${straggler.pid}/cmdline`, "utf8").includes(file));
