@@ -7,8 +7,8 @@ const CHUNK = Buffer.alloc(1024 * 1024);
 const MANY = 1000;
 
 /**
- * Bytes through a forwarded port both ways, the client that reads or writes them included; and many connections at once.
- * The programs behind the port are here: the pods of a sandbox are on the same machine.
+ * Bytes through a forwarded port both ways, whose client is a program of its own as in life; and many connections at once,
+ * whose clients are in the same process. The programs behind the port are here: the pods of a sandbox are on the same machine.
  */
 export const benchmark: StreamBenchmark = {
   async run(stage: Stage): Promise<void> {
@@ -24,20 +24,29 @@ export const benchmark: StreamBenchmark = {
       const { once } = await import("node:events");
       await using forward = await k8s.pods.portForward("${pod}", ":${port}");
       const open = () => net.connect(forward.localPort, "127.0.0.1");`;
-    const down = `${forward(source)}
+    // The client is told its port and its total as arguments.
+    const client = (port: number, code: string): string => `${forward(port)}
+      const { spawn } = await import("node:child_process");
+      const words = ["--input-type=module", "-e", ${JSON.stringify(code)}, forward.localPort, ${total}];
+      const child = spawn(process.execPath, words.map(String), { stdio: "inherit" });
+      const [code] = await once(child, "exit");
+      if (code !== 0) throw new Error("the client failed");`;
+    const down = `import net from "node:net";
       let bytes = 0;
-      for await (const chunk of open()) bytes += chunk.length;
-      if (bytes !== ${total}) throw new Error(\`\${bytes} bytes came\`);`;
-    await stage.measureCode(`${mebibytes} MiB from a forwarded port`, mebibytes, down);
-    const up = `${forward(sink)}
-      const socket = open();
+      for await (const chunk of net.connect(process.argv[1], "127.0.0.1")) bytes += chunk.length;
+      if (bytes !== Number(process.argv[2])) throw new Error(bytes + " bytes came");`;
+    await stage.measureCode(`${mebibytes} MiB from a forwarded port`, mebibytes, client(source, down));
+    const up = `import net from "node:net";
+      import { once } from "node:events";
+      const socket = net.connect(process.argv[1], "127.0.0.1");
       const chunk = Buffer.alloc(1024 * 1024);
-      for (let sent = 0; sent < ${mebibytes}; sent += 1) if (!socket.write(chunk)) await once(socket, "drain");
+      const total = Number(process.argv[2]);
+      for (let sent = 0; sent < total; sent += chunk.length) if (!socket.write(chunk)) await once(socket, "drain");
       socket.write("\\n");
       const [answer] = await once(socket, "data");
-      if (Number(answer) !== ${total} + 1) throw new Error(\`\${answer} bytes arrived\`);
+      if (Number(answer) !== total + 1) throw new Error(answer + " bytes arrived");
       socket.destroy();`;
-    await stage.measureCode(`${mebibytes} MiB to a forwarded port`, mebibytes, up);
+    await stage.measureCode(`${mebibytes} MiB to a forwarded port`, mebibytes, client(sink, up));
     const many = `${forward(echoing)}
       const answers = Array.from({ length: ${MANY} }, async (_, index) => {
         const socket = open();
