@@ -1,15 +1,7 @@
 /** https://kubernetes.io/docs/reference/kubectl/generated/kubectl_cp/ */
 import { randomBytes } from "node:crypto";
 import { throwIfAborted, unlessAborted } from "../../core/abort.ts";
-import {
-  AbortError,
-  ConnectionError,
-  isApiError,
-  isKubescriptError,
-  KubescriptError,
-  TimeoutError,
-  UsageError,
-} from "../../errors.ts";
+import { AbortError, isApiError, isKubescriptError, UsageError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { objectNamespace, scopeOf } from "../../resources/scope.ts";
@@ -17,6 +9,7 @@ import type { Pod } from "../../types/core-v1.ts";
 import { chooseContainer } from "../pods/choose-container.ts";
 import { requireRunning } from "../pods/require-running.ts";
 import { requireEffect } from "../shared/no-dry-run.ts";
+import { retold } from "../shared/retold.ts";
 import { CopyMeter } from "./copy-meter.ts";
 import { type CopyRoute, copyRoute, remoteText } from "./copy-path.ts";
 import { type CopyProgress, type CopyReport, CopyTally } from "./copy-report.ts";
@@ -126,15 +119,9 @@ function explain(error: unknown, what: string, settings: CopySettings): unknown 
         ? `on this machine: ${error instanceof Error ? error.message : String(error)}`
         : inner.message.replace(/^Cannot /, "cannot ");
   const message = `${what}: ${reason}${tally.state === undefined ? "" : `; ${tally.state}`}`;
-  const settled = { cause: error, hint: hintFor(error, settings) };
-  if (error instanceof AbortError) return new AbortError(message, settled);
-  if (error instanceof TimeoutError) return new TimeoutError(message, settled);
-  if (error instanceof UsageError || inner === undefined) {
-    return new UsageError(inner?.code ?? "INVALID_INPUT", message, settled);
-  }
-  if (error instanceof ConnectionError)
-    return new ConnectionError(inner.code, message, { ...settled, retryable: true });
-  return new KubescriptError(inner.code, message, { ...settled, retryable: inner.retryable });
+  const hint = hintFor(error, settings);
+  if (inner === undefined) return new UsageError("INVALID_INPUT", message, { cause: error, hint });
+  return retold(inner, message, hint);
 }
 
 function hintFor(error: unknown, { tally, retries }: CopySettings): string | undefined {
