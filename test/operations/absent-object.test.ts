@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ResourceHelper } from "../../src/operations/resource-helper.ts";
 import type { Deployment } from "../../src/types/apps-v1.ts";
+import type { Pod } from "../../src/types/core-v1.ts";
 import { type MovingSandbox, movingSandbox } from "../support/moving-sandbox.ts";
 
 let cluster: MovingSandbox;
@@ -36,8 +37,31 @@ test.each<[string, (workloads: ResourceHelper<Deployment>) => Promise<unknown>]>
   });
 });
 
+test.each<[string, string, (pods: ResourceHelper<Pod>) => Promise<unknown>]>([
+  ["run ls in", "pods", (one) => one.exec("none", ["ls"])],
+  ["attach to", "pods", (one) => one.attach("none")],
+  ["debug", "pods", (one) => one.debug("none", { image: "busybox:1" })],
+  ["run ls in", "deployments.apps", (one) => one.exec("deploy/none", ["ls"])],
+  ["forward ports of", "pods", (one) => one.portForward("none", 80)],
+  ["forward ports of", "deployments.apps", (one) => one.portForward("deploy/none", 80)],
+  ["copy files of", "pods", (one) => one.cp("none:/tmp/a", "a")],
+  ["read the logs of", "pods", (one) => collected(one.logs("none"))],
+  ["read the logs of", "deployments.apps", (one) => collected(one.logs("deploy/none"))],
+  ["describe", "pods", (one) => one.describe("none")],
+  ["draw the tree of", "pods", (one) => one.tree("none")],
+])("what cannot %s %s says of which one", async (action, resource, call) => {
+  await expect(call(cluster.helper<Pod>("pods"))).rejects.toMatchObject({
+    code: "NOT_FOUND",
+    message: `Cannot ${action} ${resource} "none": it does not exist in namespace "default"`,
+  });
+});
+
 test("an absent object of the cluster is not looked for in a namespace", async () => {
   const nodes = cluster.helper("nodes");
+  const requests = cluster.helper("certificatesigningrequests");
+  await expect(requests.approve("none")).rejects.toThrow(
+    /^Cannot approve certificatesigningrequests\.\S+ "none": it does/,
+  );
   for (const [action, call] of [
     ["cordon", () => nodes.cordon("none")],
     ["taint", () => nodes.taint("none", "a=b:NoSchedule")],
@@ -50,6 +74,10 @@ test("an absent object of the cluster is not looked for in a namespace", async (
   }
   await expect(cluster.helper("namespaces").get("none")).rejects.toMatchObject({ hint: "Check the name." });
 });
+
+async function collected(lines: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of lines);
+}
 
 test("that something else is missing is told as the server says it", async () => {
   await cluster.close();

@@ -4,6 +4,7 @@ import type { ResourceClient } from "../../resources/client.ts";
 import { nextTry } from "../../resources/next-try.ts";
 import type { WriteOptions } from "../../resources/options.ts";
 import type { CertificateSigningRequest, CertificateSigningRequestCondition } from "../../types/certificates-v1.ts";
+import { objectFor } from "../shared/object-for.ts";
 
 export interface DecideOptions extends WriteOptions {
   /** One word. Default `KubescriptApprove`, `KubescriptDeny`. */
@@ -34,7 +35,7 @@ export async function decide(
   const { reason, message, force = false, ...write } = options;
   const { verb, opposite, reason: usual } = WORDS[decision];
   for (let tried = 1; ; tried += 1) {
-    const request = await requests.get(name, { signal: write.signal });
+    const request = await objectFor(requests, verb, name, { signal: write.signal });
     const conditions = request.status?.conditions ?? [];
     if (conditions.some(({ type }) => type === opposite)) {
       throw new UsageError("USAGE", `Cannot ${verb} certificatesigningrequests "${name}": it is ${opposite} already`, {

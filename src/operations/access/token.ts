@@ -4,6 +4,7 @@ import type { CallScope } from "../../resources/options.ts";
 import type { TokenRequest } from "../../types/authentication-v1.ts";
 import type { ServiceAccount } from "../../types/core-v1.ts";
 import { requireEffect } from "../shared/no-dry-run.ts";
+import { foundFor } from "../shared/object-for.ts";
 
 export interface TokenOptions extends CallScope {
   /** Who shall accept it. Default: the API server. */
@@ -58,7 +59,9 @@ export async function createToken(
       ...(boundTo === undefined ? {} : { boundObjectRef: { apiVersion: "v1", ...boundTo } as TokenBoundTo }),
     },
   };
-  const { status } = await accounts.subresource<TokenRequest>("token").create(name, request, call);
+  const { status } = await foundFor(accounts, "create a token of", name, () =>
+    accounts.subresource<TokenRequest>("token").create(name, request, call),
+  );
   const { token = "", expirationTimestamp = "" } = status ?? {};
   if (token !== "") return { token, expirationTimestamp };
   throw new KubescriptError("MALFORMED_RESPONSE", `${label}: the server's answer holds none`);

@@ -9,12 +9,15 @@ import type { Pod } from "../../types/core-v1.ts";
 import { chooseContainer } from "../pods/choose-container.ts";
 import { requireRunning } from "../pods/require-running.ts";
 import { requireEffect } from "../shared/no-dry-run.ts";
+import { objectFor } from "../shared/object-for.ts";
 import { retold } from "../shared/retold.ts";
 import { CopyMeter } from "./copy-meter.ts";
 import { type CopyRoute, copyRoute, remoteText } from "./copy-path.ts";
 import { type CopyProgress, type CopyReport, CopyTally } from "./copy-report.ts";
 import { type CopySettings, download } from "./download.ts";
 import { upload } from "./upload.ts";
+
+const ACTION = "copy files of";
 
 export interface CopyOptions extends CallScope {
   /** May be left out where the pod has one, or names its default one by annotation. */
@@ -80,10 +83,10 @@ async function run(
   throwIfAborted(signal);
   const resource = await pods.resource();
   const scope = scopeOf(pods.scope, remote.namespace ?? options.namespace);
-  const namespace = objectNamespace(resource, scope, "copy files of", remote.pod);
-  const pod = await unlessAborted(pods.get(remote.pod, { namespace, signal }), signal);
-  const container = chooseContainer(pod, "copy files of", wanted);
-  requireRunning(pod, container, "copy files of");
+  const namespace = objectNamespace(resource, scope, ACTION, remote.pod);
+  const pod = await unlessAborted(objectFor(pods, ACTION, remote.pod, { namespace, signal }), signal);
+  const container = chooseContainer(pod, ACTION, wanted);
+  requireRunning(pod, container, ACTION);
   const [source, target] =
     route.type === "download"
       ? [remoteText(route.from), JSON.stringify(route.to.path)]

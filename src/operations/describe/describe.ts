@@ -12,6 +12,7 @@ import type { CallScope } from "../../resources/options.ts";
 import { collectionNamespace, scopeOf } from "../../resources/scope.ts";
 import type { Event } from "../../types/core-v1.ts";
 import { eachAtOnce } from "../shared/at-once.ts";
+import { objectFor } from "../shared/object-for.ts";
 import { describerOf } from "./describers.ts";
 import { eventsOf, eventTable, isAbout } from "./events.ts";
 import type { Layout } from "./layout.ts";
@@ -75,7 +76,7 @@ class Description {
     const events = showEvents ? this.#events(name) : undefined;
     events?.catch(() => {});
     try {
-      return await this.#text(await this.#client.get(name, this.#scope), events);
+      return await this.#text(await objectFor(this.#client, "describe", name, this.#scope), events);
     } catch (error) {
       if (!isApiError(error) || error.httpStatus !== 404 || name === "") throw error;
       const similar = await this.#beginning(name);

@@ -29,7 +29,8 @@ export interface LogPods {
   belongs(pod: Pod): Promise<boolean>;
 }
 
-const READ = "read the logs of";
+/** What is done, as messages say it. */
+export const READ = "read the logs of";
 const all = async (): Promise<boolean> => true;
 
 /**

@@ -1,10 +1,11 @@
 import { isApiError, UsageError } from "../../errors.ts";
 import type { Pod } from "../../types/core-v1.ts";
+import { objectFor } from "../shared/object-for.ts";
 import { ContainerLog, type ReadLine } from "./container-log.ts";
 import { isWorthAnotherTry } from "./follow-container.ts";
 import { explainRefusal, hasLog, logContainers, notStarted, type PodContainer } from "./log-containers.ts";
 import type { LogOptions, LogStart } from "./log-options.ts";
-import type { LogPods } from "./log-pods.ts";
+import { type LogPods, READ } from "./log-pods.ts";
 import { inOrder, sortedByTime } from "./read-order.ts";
 
 /** A cut log is asked for again so often in a row. */
@@ -49,7 +50,7 @@ export function requireRoom(count: number, { maxConcurrentStreams = MAX_OPEN }: 
 }
 
 async function listed({ pods, select, name, belongs }: LogPods, signal: AbortSignal | undefined): Promise<Pod[]> {
-  if (name !== undefined) return [await pods.get(name, { signal })];
+  if (name !== undefined) return [await objectFor(pods, READ, name, { signal })];
   const list = await pods.list({ ...select, signal });
   const own = await Promise.all(list.map((pod) => belongs(pod)));
   return list.filter((_, index) => own[index]);

@@ -7,6 +7,7 @@ import type { CallScope } from "../../resources/options.ts";
 import { objectNamespace, scopeOf } from "../../resources/scope.ts";
 import type { Job } from "../../types/batch-v1.ts";
 import type { Pod } from "../../types/core-v1.ts";
+import { objectFor } from "../shared/object-for.ts";
 import { sibling } from "../shared/siblings.ts";
 import { type PodSelecting, podSelector, scaleSelector } from "./pod-selector.ts";
 
@@ -40,7 +41,7 @@ export async function podsOf<T extends KubernetesObject>(
     });
   const namespace = objectNamespace(resource, scopeOf(owners.scope, options.namespace), action, name);
   if (namespace === undefined) throw noPods();
-  const owner = (await owners.get(name, options)) as PodSelecting;
+  const owner = (await objectFor(owners, action, name, options)) as PodSelecting;
   const all = async (): Promise<boolean> => true;
   if (groupResource(resource) === "cronjobs.batch") {
     const belongs = throughJobs(sibling<Job>(owners, "jobs.batch", namespace), owner.metadata?.uid, options);

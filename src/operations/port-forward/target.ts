@@ -7,7 +7,10 @@ import { namespaceOf, objectNamespace, scopeOf } from "../../resources/scope.ts"
 import type { Pod } from "../../types/core-v1.ts";
 import { namedObject } from "../pods/named-object.ts";
 import { type PodSelecting, podSelector, scaleSelector } from "../pods/pod-selector.ts";
+import { objectFor } from "../shared/object-for.ts";
 import { sibling } from "../shared/siblings.ts";
+
+const ACTION = "forward ports of";
 
 export const PODS: ResourcePath = { group: "", version: "v1", name: "pods", namespaced: true };
 
@@ -45,7 +48,7 @@ export async function findTarget(
 ): Promise<ForwardTarget> {
   const { resource, own } = await namedObject(client, name);
   const scope = scopeOf(client.scope, options.namespace);
-  const namespace = objectNamespace(resource, scope, "forward ports of", own) ?? "";
+  const namespace = objectNamespace(resource, scope, ACTION, own) ?? "";
   const objects = client.to<TargetObject>(resource, namespaceOf(scope));
   const isPods = groupResource(resource) === "pods";
   const label = `${groupResource(resource)} "${own}"`;
@@ -53,13 +56,13 @@ export async function findTarget(
   const base = { label, namespace, objects, pods, isService: groupResource(resource) === "services" };
   if (isPods) {
     // Also checks the name: a watch of one that does not exist would wait for it.
-    await objects.get(own, { signal: options.signal });
+    await objectFor(objects, ACTION, own, { signal: options.signal });
     return { ...base, selection: { fields: { "metadata.name": own } }, object: undefined };
   }
-  const object = await objects.get(own, { signal: options.signal });
+  const object = await objectFor(objects, ACTION, own, { signal: options.signal });
   const selection = await selectionOf(objects, object, options.signal);
   if (selection === undefined) {
-    throw new UsageError("USAGE", `Cannot forward ports of ${label}: it selects no pods`, {
+    throw new UsageError("USAGE", `Cannot ${ACTION} ${label}: it selects no pods`, {
       hint: "Name a pod, or what runs pods: a service with a selector, a deployment, a stateful set …",
     });
   }

@@ -7,6 +7,7 @@ import { isApiError } from "../../errors.ts";
 import type { ResourceClient } from "../../resources/client.ts";
 import type { CallScope } from "../../resources/options.ts";
 import { eachAtOnce } from "../shared/at-once.ts";
+import { objectFor } from "../shared/object-for.ts";
 import { listOwned, type OwnedObject } from "./list-owned.ts";
 import { ObjectTree, type TreeNode } from "./object-tree.ts";
 import { type FoundOwner, findOwners, type TreeOwner } from "./owners.ts";
@@ -39,7 +40,10 @@ export async function tree<T extends KubernetesObject>(
   const { signal } = options;
   const task = client.showProgress(`tree of ${groupResource(await client.resource())} "${name}"`);
   try {
-    const object: KubernetesObject = await client.get(name, { namespace: options.namespace, signal });
+    const object: KubernetesObject = await objectFor(client, "draw the tree of", name, {
+      namespace: options.namespace,
+      signal,
+    });
     // Asked anew: what was defined since the session began has objects too.
     const discovery = new Discovery(client.transport);
     const owners = await findOwners(client, discovery, object, signal);
