@@ -34,7 +34,7 @@ const DEEDS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Notes what a method did on the object that it gave, so that who looks at it next is told that first.
+ * Notes what a method did on the object that it gave, or on each of several, so that who looks next is told that first.
  *
  * @param whole the helper or the cluster's handle that was called
  * @param owner the same, or the part of it that has the method: `rollout`
@@ -48,21 +48,27 @@ export function tellDeed(
 ): void {
   const known = Object.hasOwn(DEEDS, method) ? DEEDS[method] : undefined;
   const deed = method === "wait" && owner instanceof Rollout ? "successfully rolled out" : known;
-  if (deed === undefined || typeof result !== "object" || result === null || !("metadata" in result)) return;
+  if (deed === undefined || typeof result !== "object" || result === null) return;
+  const objects: readonly unknown[] = Array.isArray(result) ? result : [result];
+  if (objects.length === 0 || !objects.every(isObject)) return;
   // With no number it only reads.
   if (method === "scale" && given[1] === undefined) return;
   const helper = whole instanceof ResourceHelper ? whole : undefined;
   const storesNothing = helper?.storesNothing ?? (whole as { isDryRun?: boolean }).isDryRun;
   const tried = method !== "wait" && (storesNothing || given.some(isDryRun)) ? " (server dry run)" : "";
-  rememberDeed(result, async () => {
-    const { apiVersion = "", kind = "", metadata } = result as KubernetesObject;
+  const told = async ({ apiVersion = "", kind = "", metadata }: KubernetesObject): Promise<string> => {
     // What it gives is another object that was made for this one; or the object itself, its Scale or a Status.
     const made = method === "expose" || method === "autoscale";
     const [group = ""] = apiVersion.includes("/") ? apiVersion.split("/") : [];
     const type = made || helper === undefined ? { kind, group } : await helper.resource();
     const typeName = groupResource({ group: type.group, name: type.kind.toLowerCase() });
     return `${typeName}/${metadata?.name ?? String(given[0])} ${deed}${tried}`;
-  });
+  };
+  rememberDeed(result, async () => (await Promise.all(objects.map(told))).join("\n"));
+}
+
+function isObject(value: unknown): value is KubernetesObject {
+  return typeof value === "object" && value !== null && "metadata" in value;
 }
 
 function isDryRun(value: unknown): boolean {

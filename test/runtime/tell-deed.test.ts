@@ -9,7 +9,7 @@ let sandbox: RunningSandbox;
 let k8s: Cluster;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ nodes: [{ name: "node0" }] });
+  sandbox = await startSandbox({ nodes: [{ name: "node0" }, { name: "node1" }] });
   k8s = await openCluster({ kubeconfig: sandbox.kubeconfig, env: {} });
 });
 afterAll(async () => {
@@ -46,6 +46,7 @@ test("what was done to an object is told in place of the object, in kubectl's wo
     () => deployments.expose("web", { port: 80 }),
     () => deployments.autoscale("web", { max: 3 }),
     () => nodes.cordon("node0"),
+    () => nodes.cordon(["node0", "node1"]),
     () => nodes.uncordon("node0", { dryRun: true }),
     () => deployments.delete("web"),
   ]) {
@@ -65,6 +66,7 @@ test("what was done to an object is told in place of the object, in kubectl's wo
     "service/web exposed",
     "horizontalpodautoscaler.autoscaling/web autoscaled",
     "node/node0 cordoned",
+    "node/node0 cordoned\nnode/node1 cordoned",
     "node/node0 uncordoned (server dry run)",
     "deployment.apps/web deleted",
   ]);

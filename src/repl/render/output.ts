@@ -140,6 +140,8 @@ async function tableText(result: unknown, wide: boolean, options: RenderOptions)
   if (Array.isArray(value)) {
     const { objectTable, recordTable } = await import("./table.ts");
     const items = value as unknown[];
+    const told = await deedOf(value);
+    if (told !== undefined) return told;
     if (items.length > 0 && items.every(isObject)) return objectTable(items, { wide, now: options.now });
     if (value instanceof ResourceList) return nothingFound(value);
     if (items.length > 0 && items.every(isObjectDiff)) return objectDiffsText(items, options.color);
